@@ -1,0 +1,82 @@
+"""What a checked file still must not say: faults that fight over a knob, windows too short to measure, budgets that do not add up."""
+
+from __future__ import annotations
+
+from itertools import combinations
+from typing import TYPE_CHECKING
+
+from igym_chaos.anchors import Anchor, parse
+from igym_chaos.faults import KINDS
+from igym_chaos.fields import ScenarioError
+
+if TYPE_CHECKING:
+    from igym_chaos.scenario import PlannedFault, Scenario
+
+COUNTDOWN_S = 3.0
+SETTLE_AFTER_LOSS_S = 3.0
+
+
+def check(scenario: Scenario) -> None:
+    """Raises ScenarioError that names the two things that do not go together, and what to change."""
+    where = scenario.path.name
+    for first, second in combinations(scenario.faults, 2):
+        _overlap(scenario, first, second)
+    for fault in scenario.faults:
+        if fault.for_s is None and (scenario.heal is None or scenario.heal.by is None):
+            raise ScenarioError(f'{where} fault "{fault.id}": nothing ends it; add for, or [heal] by')
+        _window(scenario, fault)
+    lossy = [fault.id for fault in scenario.faults if "packetLoss" in KINDS[fault.do].knobs]
+    if lossy and scenario.heal is not None and scenario.heal.settle_s < SETTLE_AFTER_LOSS_S:
+        raise ScenarioError(f"{where} [heal]: settle is {scenario.heal.settle_s:g} s; after loss ({lossy[0]}) at least {SETTLE_AFTER_LOSS_S:g} s")
+    _budgets(scenario)
+
+
+def _span_s(scenario: Scenario, fault: PlannedFault) -> tuple[float, float] | None:
+    """When a fault is in force, in seconds of play, where the file alone says so."""
+    if not isinstance(fault.at, str):
+        return None
+    start = _play_s(scenario, parse(fault.at))
+    if start is None:
+        return None
+    if fault.for_s is not None:
+        return start, start + fault.for_s
+    end = _play_s(scenario, parse(scenario.heal.by)) if scenario.heal and scenario.heal.by else None
+    return (start, end) if end is not None else None
+
+
+def _play_s(scenario: Scenario, anchor: Anchor) -> float | None:
+    if anchor.base == "play":
+        return anchor.offset_ms / 1000
+    if anchor.base == "frame" and anchor.episode == 0:
+        return anchor.frame / scenario.workload.fps + anchor.offset_ms / 1000
+    return None
+
+
+def _overlap(scenario: Scenario, first: PlannedFault, second: PlannedFault) -> None:
+    shared = set(KINDS[first.do].knobs) & set(KINDS[second.do].knobs)
+    people = set(first.on) & set(second.on)
+    if not shared or not people:
+        return
+    one, other = _span_s(scenario, first), _span_s(scenario, second)
+    apart = one is not None and other is not None and (one[1] <= other[0] or other[1] <= one[0])
+    if not apart:
+        knob, person = sorted(shared)[0], sorted(people)[0]
+        message = f'faults "{first.id}" and "{second.id}" both write {knob} of {person} at overlapping times; two rules on one page do not add up'
+        raise ScenarioError(f"{scenario.path.name}: {message}: move one of them")
+
+
+def _window(scenario: Scenario, fault: PlannedFault) -> None:
+    span = _span_s(scenario, fault)
+    needed = KINDS[fault.do].minimum_window_s
+    if span is not None and span[1] - span[0] < needed:
+        length = f"in force for {span[1] - span[0]:g} s"
+        raise ScenarioError(f'{scenario.path.name} fault "{fault.id}": {length}, but {fault.do} needs {needed:g} s for its own band')
+
+
+def _budgets(scenario: Scenario) -> None:
+    work, budget = scenario.workload, scenario.budget
+    play_s = work.episodes * ((work.frames or 0) / work.fps + COUNTDOWN_S)
+    inner = budget.boot_s + play_s + (scenario.heal.settle_s if scenario.heal else 0.0)
+    if inner >= budget.wall_s:
+        parts = f"boot {budget.boot_s:g} + play {play_s:g} + settle"
+        raise ScenarioError(f"{scenario.path.name} [budget]: wall is {budget.wall_s:g} s, but {parts} already take {inner:g} s: raise wall")

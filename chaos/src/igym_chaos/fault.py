@@ -1,0 +1,135 @@
+"""What a fault is: it injects and heals, and pure oracles over recorded telemetry say what it really did.
+
+    inject ─▶ settle ─▶ [ window: effect ] ─▶ heal ─▶ settle ─▶ [ window: recovered ]      untouched: the others, same window
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, ClassVar, Protocol
+
+if TYPE_CHECKING:
+    from igym_chaos.cdp import NetworkRules
+    from igym_chaos.toxiproxy import ServerPath
+
+
+@dataclass(frozen=True)
+class Window:
+    """A span of the harness's monotonic clock, ms."""
+
+    start_ms: float
+    end_ms: float
+
+    def holds(self, t_ms: float) -> bool:
+        return self.start_ms <= t_ms <= self.end_ms
+
+
+@dataclass(frozen=True)
+class TransportSample:
+    """Counters of one peer connection at one instant; all cumulative (RTCTransportStats, RTCIceCandidatePairStats)."""
+
+    t_ms: float
+    peer: str
+    packets_sent: int
+    packets_received: int
+    stun_rtt_total_s: float
+    stun_responses: int
+
+
+class Telemetry(Protocol):
+    """What was recorded of a run; every list is oldest first and lies inside the window."""
+
+    def participants(self) -> tuple[str, ...]: ...
+
+    def peers(self, participant: str) -> tuple[str, ...]: ...
+
+    def link_rtts(self, participant: str, window: Window) -> list[float]:
+        """Round trips of the product's own pings over all links of a participant, ms."""
+
+    def server_rtts(self, participant: str, window: Window) -> list[float]:
+        """Round trips over the participant's socket to the server, ms."""
+
+    def transport(self, participant: str, window: Window) -> list[TransportSample]: ...
+
+    def frames(self, participant: str, window: Window) -> list[tuple[float, int]]:
+        """(time ms, frame) of the participant's simulation."""
+
+
+class Subject(Protocol):
+    """What a fault may touch of one participant; None where this run does not offer it."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def network(self) -> NetworkRules | None: ...
+
+    @property
+    def server_path(self) -> ServerPath | None: ...
+
+
+@dataclass(frozen=True)
+class Effect:
+    """What an oracle found. `in_band` is false when there was nothing to measure; `note` says so."""
+
+    asked: dict[str, float]
+    measured: dict[str, float]
+    band: tuple[float, float]
+    n: int
+    in_band: bool
+    oracle: str
+    note: str = ""
+
+
+def unmeasured(asked: dict[str, float], band: tuple[float, float], *, oracle: str, note: str, n: int = 0) -> Effect:
+    """An effect that could not be measured: never in band."""
+    return Effect(asked, {}, band, n, in_band=False, oracle=oracle, note=note)
+
+
+class Fault(ABC):
+    """One kind of disturbance; the fields of a subclass are its parameters, units in their names.
+
+    A parameter outside what the injector can do raises ValueError naming the parameter and its range.
+    """
+
+    kind: ClassVar[str]
+    injectors: ClassVar[tuple[str, ...]]
+    """The means, the default first: C CDP rule, U UDP relay, T Toxiproxy, ... (chaos handbook, terms)."""
+    knobs: ClassVar[tuple[str, ...]]
+    """What it writes: two faults that write one knob of one participant at one time do not add up and are refused."""
+    minimum_window_s: ClassVar[float] = 0.0
+    """A shorter window cannot hold the oracle's band."""
+
+    @abstractmethod
+    async def inject(self, on: Sequence[Subject]) -> None:
+        """Puts the fault in force. Raises InjectorError."""
+
+    @abstractmethod
+    async def heal(self, on: Sequence[Subject]) -> None:
+        """Takes it away; may be called twice, and after a failed inject."""
+
+    @abstractmethod
+    def effect(self, telemetry: Telemetry, on: Sequence[str], window: Window, baseline: Window) -> Effect:
+        """What happened to the participants it was aimed at, while it was in force."""
+
+    @abstractmethod
+    def recovered(self, telemetry: Telemetry, on: Sequence[str], window: Window, baseline: Window) -> Effect:
+        """Whether they are back at their baseline after the heal."""
+
+    @abstractmethod
+    def untouched(self, telemetry: Telemetry, others: Sequence[str], window: Window, baseline: Window) -> list[str]:
+        """Names of participants that were touched although nobody aimed at them."""
+
+    @classmethod
+    def parameters(cls) -> tuple[str, ...]:
+        """Names of the parameters."""
+        return tuple(field.name for field in fields(cls))  # type: ignore[arg-type]  # every kind is a dataclass
+
+
+def require_range(kind: str, parameter: str, value: float, low: float, high: float) -> None:
+    """Raises ValueError naming the parameter, its value and the range."""
+    number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    if not number or not low <= value <= high:
+        raise ValueError(f"{kind}: {parameter} is {value!r}; give a number from {low:g} to {high:g}")

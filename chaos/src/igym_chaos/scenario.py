@@ -1,0 +1,354 @@
+"""Scenario files: data only, one per file, every key known and checked before anything starts (chaos handbook 5)."""
+
+from __future__ import annotations
+
+import hashlib
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from igym_chaos import conflicts
+from igym_chaos.anchors import Anchor, AnchorError, parse
+from igym_chaos.faults import KINDS
+from igym_chaos.fields import ScenarioError, Table, nearest
+
+__all__ = ["Scenario", "ScenarioError", "all_scenarios", "find", "load"]
+
+SUITES = ("parity", "focus", "latency", "stress", "recovery", "soak", "self")
+TIERS = ("browser", "sim")
+TOP = ("name", "doc", "suite", "tier", "seed", "tags", "covers", "fault", "heal", "budget", "participants", "topology", "workload", "expect")
+DRAWS = ("uniform", "log_uniform", "choice")
+LONGEST = 2**22 - 1
+
+
+@dataclass(frozen=True)
+class PlannedFault:
+    """One entry of `fault`, as written: draws are not resolved yet. `for_s` None: until `heal.by`."""
+
+    id: str
+    do: str
+    via: str
+    on: tuple[str, ...]
+    at: Any
+    for_s: float | None
+    parameters: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Heal:
+    by: str | None
+    settle_s: float
+
+
+@dataclass(frozen=True)
+class Budget:
+    """Hard limits, s."""
+
+    boot_s: float
+    wall_s: float
+
+
+@dataclass(frozen=True)
+class ParticipantPlan:
+    engine: str
+    process: str
+    visible: bool
+    join: str
+
+
+@dataclass(frozen=True)
+class Topology:
+    p2p: str
+    udp_relay: bool
+    server_path: str
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """`seeded` by real keys (`keys`) or by frame (`frames`), or `idle`."""
+
+    kind: str
+    via: str
+    changes_per_s: float
+
+
+@dataclass(frozen=True)
+class Workload:
+    """`frames` None: the environment's own max_steps."""
+
+    experiment: str
+    seats: int
+    episodes: int
+    frames: int | None
+    fps: int
+    inputs: Inputs
+
+
+@dataclass(frozen=True)
+class Expect:
+    sometimes: tuple[str, ...]
+    outcomes: Mapping[str, str]
+    checks: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """One file, checked."""
+
+    path: Path
+    digest: str
+    name: str
+    doc: str
+    suite: str
+    tier: tuple[str, ...]
+    seed: int
+    tags: tuple[str, ...]
+    covers: tuple[str, ...]
+    faults: tuple[PlannedFault, ...]
+    heal: Heal | None
+    budget: Budget
+    participants: Mapping[str, ParticipantPlan]
+    topology: Topology
+    workload: Workload
+    expect: Expect
+
+
+def folder() -> Path:
+    """Where the shipped files lie: beside the package in the wheel, in chaos/scenarios of a checkout."""
+    here = Path(__file__).resolve().parent
+    shipped = here / "_scenarios"
+    return shipped if shipped.is_dir() else here.parents[1] / "scenarios"
+
+
+def all_scenarios() -> tuple[Scenario, ...]:
+    """Every shipped scenario, by name."""
+    return tuple(load(path) for path in sorted(folder().glob("*.toml")))
+
+
+def find(name: str) -> Scenario:
+    """A shipped scenario. Raises ScenarioError with the nearest name."""
+    path = folder() / f"{name}.toml"
+    if not path.is_file():
+        raise ScenarioError(f'no scenario "{name}"{nearest(name, (known.stem for known in folder().glob("*.toml")))}')
+    return load(path)
+
+
+def load(path: Path) -> Scenario:
+    """Raises ScenarioError that names file, table, key and the fix."""
+    try:
+        data = path.read_bytes()
+        values = tomllib.loads(data.decode())
+    except OSError as error:
+        raise ScenarioError(f"{path}: cannot be read: {error.strerror}") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ScenarioError(f"{path.name}: is not TOML: {error}") from error
+    return _scenario(path, hashlib.sha256(data).hexdigest(), Table(values, path.name, TOP))
+
+
+def _scenario(path: Path, digest: str, top: Table) -> Scenario:
+    name = top.text("name")
+    if name != path.stem and path.name != "scenario.toml":
+        raise ScenarioError(f'{path.name}: name is "{name}"; a file is named after its scenario: "{path.stem}"')
+    participants = _participants(top)
+    topology = _topology(top)
+    scenario = Scenario(
+        path=path,
+        digest=digest,
+        name=name,
+        doc=top.text("doc"),
+        suite=top.text("suite", one_of=SUITES),
+        tier=_tier(top),
+        seed=top.whole("seed", 1, low=0, high=2**32 - 1),
+        tags=top.texts("tags"),
+        covers=top.texts("covers"),
+        faults=_faults(top, participants, topology),
+        heal=_heal(top),
+        budget=_budget(top),
+        participants=participants,
+        topology=topology,
+        workload=_workload(top),
+        expect=_expect(top, participants),
+    )
+    if scenario.workload.seats > len(participants):
+        raise ScenarioError(f"{top.where} [workload]: seats is {scenario.workload.seats}, but there are {len(participants)} participants")
+    conflicts.check(scenario)
+    return scenario
+
+
+def _tier(top: Table) -> tuple[str, ...]:
+    tier = top.raw("tier", "browser")
+    tiers = tuple(tier) if isinstance(tier, list) else (tier,)
+    if not tiers or any(one not in TIERS for one in tiers):
+        raise ScenarioError(f"{top.where}: tier is {tier!r}; write one of {', '.join(TIERS)}, or a list of them")
+    return tiers
+
+
+def _participants(top: Table) -> dict[str, ParticipantPlan]:
+    values = top.raw("participants")
+    if not isinstance(values, Mapping) or not values:
+        raise ScenarioError(f"{top.where}: participants is missing: add a table [participants] with one line each, as a = {{}}")
+    plans = {}
+    for name, one in values.items():
+        table = Table(one, f"{top.where} [participants] {name}", ("engine", "process", "visible", "join", "seat"))
+        plans[name] = ParticipantPlan(
+            engine=table.text("engine", "chromium", one_of=("chromium",)),
+            process=table.text("process", "shared", one_of=("shared", "own")),
+            visible=table.flag("visible", default=True),
+            join=table.text("join", "boot"),
+        )
+    return plans
+
+
+def _topology(top: Table) -> Topology:
+    table = Table(top.raw("topology", {}), f"{top.where} [topology]", ("p2p", "udp_relay", "server_path"))
+    return Topology(
+        p2p=table.text("p2p", "mesh", one_of=("mesh", "relay-tcp")),
+        udp_relay=table.flag("udp_relay", default=False),
+        server_path=table.text("server_path", "direct", one_of=("direct", "toxiproxy")),
+    )
+
+
+def _workload(top: Table) -> Workload:
+    table = Table(top.raw("workload"), f"{top.where} [workload]", ("experiment", "seats", "episodes", "frames", "fps", "inputs"))
+    inputs = Table(table.raw("inputs", {}), f"{top.where} [workload] inputs", ("kind", "via", "changes_per_s"))
+    changes = inputs.raw("changes_per_s", 4)
+    if type(changes) not in (int, float) or not 0 < changes <= 30:
+        raise ScenarioError(f"{inputs.where}: changes_per_s is {changes!r}; write a number above 0, up to 30")
+    return Workload(
+        experiment=table.text("experiment"),
+        seats=table.whole("seats", 2, low=1, high=8),
+        episodes=table.whole("episodes", 1, low=1, high=1000),
+        frames=table.whole("frames", None, low=1, high=LONGEST) if "frames" in table else None,
+        fps=table.whole("fps", 30, low=1, high=60),
+        inputs=Inputs(
+            kind=inputs.text("kind", "seeded", one_of=("seeded", "idle")),
+            via=inputs.text("via", "frames", one_of=("keys", "frames")),
+            changes_per_s=float(changes),
+        ),
+    )
+
+
+def _heal(top: Table) -> Heal | None:
+    if "heal" not in top:
+        return None
+    table = Table(top.raw("heal"), f"{top.where} [heal]", ("by", "settle"))
+    by = table.text("by") if "by" in table else None
+    if by is not None:
+        _anchor(by, f"{table.where}: by")
+    return Heal(by, table.seconds("settle", "5s"))
+
+
+def _budget(top: Table) -> Budget:
+    table = Table(top.raw("budget", {}), f"{top.where} [budget]", ("boot", "wall"))
+    return Budget(table.seconds("boot", "40s"), table.seconds("wall", "90s"))
+
+
+def _expect(top: Table, participants: Mapping[str, ParticipantPlan]) -> Expect:
+    table = Table(top.raw("expect", {}), f"{top.where} [expect]", ("sometimes", "outcomes", "checks"))
+    outcomes = Table(table.raw("outcomes", {}), f"{table.where} outcomes", tuple(participants))
+    if missing := [name for name in participants if name not in outcomes]:
+        raise ScenarioError(f"{table.where}: outcomes says nothing of {', '.join(missing)}; write one for every participant")
+    return Expect(table.texts("sometimes"), {name: outcomes.text(name) for name in participants}, table.texts("checks"))
+
+
+def _faults(top: Table, participants: Mapping[str, ParticipantPlan], topology: Topology) -> tuple[PlannedFault, ...]:
+    values = top.raw("fault", [])
+    if not isinstance(values, list):
+        raise ScenarioError(f"{top.where}: fault is {values!r}; write a list of tables")
+    faults: list[PlannedFault] = []
+    for number, one in enumerate(values):
+        fault = _fault(Table(one, f"{top.where} fault {number}", ("id", "do", "via", "on", "at", "for", "with", "effect")), participants)
+        if fault.id in {other.id for other in faults}:
+            raise ScenarioError(f'{top.where} fault {number}: id "{fault.id}" is used twice')
+        if fault.via == "T" and topology.server_path != "toxiproxy":
+            raise ScenarioError(f'{top.where} fault {number}: {fault.do} via T needs server_path = "toxiproxy" in [topology]')
+        faults.append(fault)
+    for fault in faults:
+        for anchor in anchors_of(fault.at):
+            if anchor.fault is not None and anchor.fault not in {other.id for other in faults}:
+                raise ScenarioError(f'{top.where} fault "{fault.id}": at hangs on "{anchor.fault}", which is no fault of this file')
+    return tuple(faults)
+
+
+def _fault(table: Table, participants: Mapping[str, ParticipantPlan]) -> PlannedFault:
+    do = table.text("do")
+    if do not in KINDS:
+        raise ScenarioError(f'{table.where}: do is "{do}", which is not built{nearest(do, KINDS)}')
+    kind = KINDS[do]
+    parameters = table.raw("with", {})
+    Table(parameters, f"{table.where} with", kind.parameters())
+    for name, value in parameters.items():
+        _parameter(f"{table.where} with: {name}", value)
+    fault = PlannedFault(
+        id=table.text("id"),
+        do=do,
+        via=table.text("via", kind.injectors[0], one_of=kind.injectors),
+        on=_targets(table, participants),
+        at=table.raw("at"),
+        for_s=table.seconds("for") if "for" in table else None,
+        parameters=dict(parameters),
+    )
+    _check_values(fault, table.where)
+    for text in _texts_of(fault.at, table.where):
+        _anchor(text, f"{table.where}: at")
+    return fault
+
+
+def _check_values(fault: PlannedFault, where: str) -> None:
+    """Every extreme of the parameters' draws is something that the injector can do."""
+    extremes = [{name: _extreme(value, end) for name, value in fault.parameters.items()} for end in (0, -1)]
+    for parameters in extremes:
+        try:
+            KINDS[fault.do](**parameters)
+        except TypeError as error:
+            raise ScenarioError(f"{where} with: {fault.do} takes {', '.join(KINDS[fault.do].parameters()) or 'nothing'}: {error}") from error
+        except ValueError as error:
+            raise ScenarioError(f"{where} with: {error}") from error
+
+
+def _targets(table: Table, participants: Mapping[str, ParticipantPlan]) -> tuple[str, ...]:
+    on = table.raw("on")
+    names = (on,) if isinstance(on, str) else tuple(on) if isinstance(on, list) else ()
+    if not names:
+        raise ScenarioError(f"{table.where}: on is {on!r}; write a participant or a list of them")
+    for name in names:
+        if name not in participants:
+            raise ScenarioError(f'{table.where}: on names "{name}"{nearest(str(name), participants)}')
+    return names
+
+
+def _extreme(value: Any, end: int) -> Any:
+    return next(iter(value.values()))[end] if isinstance(value, Mapping) else value
+
+
+def _parameter(where: str, value: Any) -> None:
+    if isinstance(value, Mapping):
+        Table(value, where, DRAWS)
+        spread = next(iter(value.values()), None)
+        if len(value) != 1 or not isinstance(spread, list) or len(spread) < 1 or ("choice" not in value and len(spread) != 2):
+            raise ScenarioError(f"{where} is {value!r}; write {{ uniform = [low, high] }}, {{ log_uniform = [low, high] }} or {{ choice = [...] }}")
+
+
+def _texts_of(at: Any, where: str) -> tuple[str, ...]:
+    if isinstance(at, Mapping) and len(at) == 1 and next(iter(at)) in ("uniform", "choice"):
+        texts = tuple(next(iter(at.values())))
+    else:
+        texts = (at,)
+    if not all(isinstance(text, str) for text in texts):
+        raise ScenarioError(f"{where}: at is {at!r}; write an anchor as play+2s, or {{ uniform = [anchor, anchor] }}")
+    return texts
+
+
+def anchors_of(at: Any) -> tuple[Anchor, ...]:
+    """The anchors that an `at` can come to."""
+    texts = next(iter(at.values())) if isinstance(at, Mapping) else (at,)
+    return tuple(parse(text) for text in texts)
+
+
+def _anchor(text: str, where: str) -> Anchor:
+    try:
+        return parse(text)
+    except AnchorError as error:
+        raise ScenarioError(f"{where}: {error}") from error

@@ -1,0 +1,111 @@
+/**
+ * Types of the rollback core: values only, no code.
+ *
+ * Frames and seats count from 0. Frame f is one step: state S(f) + the inputs of all seats -> S(f+1).
+ *
+ * @module
+ */
+
+/**
+ * One seat's record for one frame.
+ *
+ * @typedef {object} Input
+ * @property {number} action index into the environment's list of actions
+ * @property {boolean} focused the page had the keyboard focus
+ * @property {boolean} auto made without the keyboard
+ */
+
+/** @typedef {"confirmed" | "predicted"} InputStatus */
+
+/** @typedef {{kind: "load", frame: number}} LoadRequest restore S(frame) */
+/** @typedef {{kind: "save", frame: number}} SaveRequest keep the present state as S(frame) */
+/** @typedef {{kind: "release", frame: number}} ReleaseRequest forget every snapshot below frame */
+/**
+ * Step from S(frame) to S(frame+1); both lists are indexed by seat.
+ *
+ * @typedef {{kind: "advance", frame: number, inputs: Input[], status: InputStatus[]}} AdvanceRequest
+ */
+/** @typedef {LoadRequest | AdvanceRequest | SaveRequest | ReleaseRequest} Request */
+
+/**
+ * The inputs of all seats for one frame, indexed by seat.
+ *
+ * @typedef {{inputs: Input[], status: InputStatus[]}} FrameInputs
+ */
+
+/**
+ * A frame that was simulated with an input which turned out to be wrong.
+ *
+ * @typedef {{frame: number, predicted: Input, actual: Input}} Misprediction
+ */
+
+/**
+ * @typedef {object} Rollback
+ * @property {number} to first frame that had to be simulated again
+ * @property {number} depth frames simulated since then
+ * @property {number} seat whose input was mispredicted (the lowest such seat)
+ * @property {Input} predicted
+ * @property {Input} actual
+ */
+
+/**
+ * @typedef {object} AdvanceResult
+ * @property {Request[]} requests to be carried out in order, as one batch
+ * @property {Rollback | null} rollback
+ * @property {boolean} advanced the current frame moved on by one
+ * @property {boolean} stalled it did not, because too many frames are predicted already
+ */
+
+/**
+ * What one INPUT packet to one peer carries.
+ *
+ * @typedef {object} Outgoing
+ * @property {number} frame of the first record, or the next own frame when there is none
+ * @property {Input[]} inputs every own input the peer has not acknowledged, oldest first
+ * @property {number} ack next frame wanted of that peer
+ * @property {number} current own current frame
+ * @property {number} advance own frame advantage over that peer, -128..127
+ */
+
+/**
+ * @typedef {object} SessionOptions
+ * @property {number} seats 1..8
+ * @property {number} localSeat 0..seats-1
+ * @property {number} inputDelayFrames 0 or more
+ * @property {number} predictionLimitFrames 1 or more
+ * @property {number} idleAction
+ * @property {number} epoch counter of episodes inside the game session, 0..1023
+ * @property {number} [snapshotIntervalFrames] save every n-th state (default 1)
+ */
+
+/**
+ * @typedef {object} SessionStats
+ * @property {number} rollbacks
+ * @property {number} maxDepth frames of the deepest rollback
+ * @property {number} stalls ticks that could not advance
+ * @property {number} accepted remote inputs stored
+ * @property {number} duplicates remote inputs known already, with the same value
+ * @property {number} conflicts remote inputs known already, with ANOTHER value: a defect of that peer
+ * @property {number} gaps remote inputs that did not join the stored log
+ * @property {number} tooFar remote inputs further ahead than any honest peer can be
+ * @property {number} refused calls that name a seat that is no peer, or acknowledge what was never sent
+ */
+
+/**
+ * One simulated frame as the environment host returns it. `row` is opaque text: 1 and 1.0 stay distinct.
+ *
+ * @typedef {{frame: number, row: string, hash: string, ended: boolean}} SimulatedRow
+ */
+
+/** @typedef {{frame: number, row: string, hash: string}} CanonicalRow a row that never changes again */
+
+/**
+ * @typedef {object} RecordStats
+ * @property {number} simulated rows received, first ones and repeated ones
+ * @property {number} resimulated rows received for a frame that had one
+ * @property {number} correctedRows frames whose row text was changed by a re-simulation at least once
+ * @property {number} predictedRows frames whose first simulation used a predicted input
+ * @property {number} promoted
+ */
+
+export {};

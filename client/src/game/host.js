@@ -1,0 +1,95 @@
+/**
+ * The environment host (igym_env.host) as values: JSON text in, JSON text out, one call for each batch.
+ *
+ * A row is a text inside the answer and stays one: JavaScript never parses it, so 1 and 1.0 stay distinct.
+ *
+ * @module
+ */
+
+/** @import { Input, Request, SimulatedRow } from "../core/types.js" */
+/** @import { Spec } from "./messages.js" */
+
+/**
+ * The four kept functions of Python; tests have a toy.
+ *
+ * @typedef {object} TextHost
+ * @property {() => string} describe
+ * @property {(options: string) => string} start
+ * @property {(batch: string) => string} run
+ * @property {(text: string) => string} digest SHA-256 of the UTF-8 text, 64 hex characters
+ */
+
+/** @typedef {any[]} Display display list, drawn by the page */
+
+const FOCUSED = 1;
+const AUTO = 2;
+
+/**
+ * @param {Input} input
+ * @returns {[action: number, flags: number]} as the host and the input log's hash know it
+ */
+export function inputPair({ action, focused, auto }) {
+  return [action, (focused ? FOCUSED : 0) | (auto ? AUTO : 0)];
+}
+
+export class Host {
+  /** @type {Spec} */
+  spec;
+  #text;
+
+  /** @param {TextHost} text */
+  constructor(text) {
+    this.#text = text;
+    this.spec = JSON.parse(text.describe());
+  }
+
+  /**
+   * @param {{seed: number, episode: number, max_steps: number | null}} options
+   * @returns {{hash: string, display: Display}} of S(0), which is saved
+   */
+  start(options) {
+    return JSON.parse(this.#text.start(JSON.stringify(options)));
+  }
+
+  /**
+   * @param {Request[]} requests carried out in order
+   * @param {{display: boolean}} options whether the state at the end is wanted for drawing
+   * @returns {{rows: SimulatedRow[], display: Display | null}} one row for each advance
+   */
+  run(requests, { display }) {
+    return JSON.parse(this.#text.run(JSON.stringify({ requests: requests.map(toHost), display })));
+  }
+
+  /**
+   * @param {string} text
+   * @returns {string} 64 hex characters
+   */
+  digest(text) {
+    return this.#text.digest(text);
+  }
+
+  /**
+   * @param {string} text
+   * @returns {string} the first 8 bytes, 16 hex characters
+   */
+  shortDigest(text) {
+    return this.digest(text).slice(0, 16);
+  }
+
+  /**
+   * @param {{seed: number, sceneId: string, episode: number}} of
+   * @returns {number} 32 bits; igym_env.seeds.episode_seed is the same rule (NETC-06)
+   */
+  episodeSeed({ seed, sceneId, episode }) {
+    return Number.parseInt(this.digest(`${seed}|${sceneId}|${episode}`).slice(0, 8), 16);
+  }
+}
+
+/**
+ * @param {Request} request
+ * @returns {unknown[]}
+ */
+function toHost(request) {
+  if (request.kind !== "advance") return [request.kind, request.frame];
+  return ["advance", request.frame, request.inputs.map(inputPair)];
+}

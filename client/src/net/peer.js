@@ -1,0 +1,197 @@
+/**
+ * One end of the connection between two seats, on the page: negotiation, and handing its channels to the worker.
+ *
+ * The lower seat creates both channels and offers; the other one answers. Signals are handled one after another, in the
+ * order of their arrival; candidates wait for the remote description (WEBRTC-02).
+ *
+ * @module
+ */
+
+import { relay } from "./relay.js";
+import { routeOf } from "./route.js";
+
+/** @import { DataChannel, Label } from "./channel.js" */
+/** @import { Route } from "./route.js" */
+
+/** @typedef {"offer" | "answer" | "candidate" | "end"} SignalKind */
+/** @typedef {"new" | "connecting" | "connected" | "disconnected" | "failed" | "closed"} PeerState */
+
+/**
+ * @typedef {object} PeerLinkOptions
+ * @property {number} localSeat
+ * @property {number} peerSeat
+ * @property {number} generation stands beside every signal; who calls drops signals of another one
+ * @property {RTCConfiguration} ice
+ * @property {(kind: SignalKind, payload: any) => void} signal to the peer; called with plain data
+ * @property {(label: Label, channel: any, isPort: boolean) => void} onChannel must post it to the worker at once; an
+ *   RTCDataChannel first, and if that throws DataCloneError a MessagePort (isPort) instead
+ * @property {(state: PeerState) => void} onState each change once
+ * @property {(ice: RTCConfiguration) => RTCPeerConnection} [connect] for tests
+ */
+
+/** Ordered by no one, dropped after this: late inputs are repeated in the next packet (requirements 0.6). */
+export const INPUT_LIFETIME_MS = 100;
+/** Candidates kept until the remote description is there; a browser gathers far fewer. */
+export const EARLY_CANDIDATES = 256;
+
+/** @type {Readonly<Record<Label, RTCDataChannelInit>>} */
+const CHANNELS = Object.freeze({
+  input: { ordered: false, maxPacketLifeTime: INPUT_LIFETIME_MS },
+  control: { ordered: true },
+});
+const LABELS = /** @type {Label[]} */ (Object.keys(CHANNELS));
+
+export class PeerLink {
+  counters = { received: 0, earlyCandidates: 0, droppedCandidates: 0, refusedCandidates: 0, strangeSignals: 0, strangeChannels: 0 };
+  /** What went wrong in the negotiation; null if nothing did. @type {string | null} */
+  error = null;
+  #options;
+  #connection;
+  /** @type {(RTCIceCandidateInit | null)[]} null: the end of the candidates */
+  #early = [];
+  /** @type {PeerState} */
+  #told = "new";
+  #work = Promise.resolve();
+
+  /** @param {PeerLinkOptions} options */
+  constructor(options) {
+    this.#options = options;
+    const connect = options.connect ?? ((ice) => new RTCPeerConnection(ice));
+    this.#connection = connect(options.ice);
+    this.#connection.onicecandidate = ({ candidate }) => this.#tellCandidate(candidate);
+    this.#connection.onconnectionstatechange = () => this.#tellState(this.#connection.connectionState);
+    this.#connection.ondatachannel = ({ channel }) => this.#take(channel);
+    if (options.localSeat < options.peerSeat) this.#offer();
+  }
+
+  /** @returns {number} */
+  get generation() {
+    return this.#options.generation;
+  }
+
+  /**
+   * A signal of the peer, of this generation.
+   *
+   * @param {SignalKind} kind
+   * @param {any} payload
+   */
+  receive(kind, payload) {
+    this.counters.received += 1;
+    this.#then(() => this.#handle(kind, payload));
+  }
+
+  /** @returns {Promise<Route>} the path in use; unknown before there is one and after the end */
+  async route() {
+    if (this.#connection.connectionState === "closed") return { route: "unknown", candidates: null };
+    return routeOf(await this.#connection.getStats());
+  }
+
+  close() {
+    this.#connection.close();
+  }
+
+  #offer() {
+    for (const label of LABELS) this.#handOver(label, this.#connection.createDataChannel(label, CHANNELS[label]));
+    this.#then(() => this.#describe("offer"));
+  }
+
+  /** @param {"offer" | "answer"} kind makes the local description and sends it */
+  async #describe(kind) {
+    await this.#connection.setLocalDescription();
+    const { sdp } = /** @type {RTCSessionDescription} */ (this.#connection.localDescription);
+    this.#options.signal(kind, { type: kind, sdp });
+  }
+
+  /**
+   * @param {SignalKind} kind
+   * @param {any} payload
+   */
+  async #handle(kind, payload) {
+    const offerer = this.#options.localSeat < this.#options.peerSeat;
+    if (kind === "candidate") return this.#candidate(payload);
+    if (kind === "end") return this.#candidate(null);
+    if (kind !== (offerer ? "answer" : "offer") || this.#connection.remoteDescription !== null) {
+      this.counters.strangeSignals += 1;
+      return undefined;
+    }
+    await this.#connection.setRemoteDescription({ type: kind, sdp: payload.sdp });
+    for (const candidate of this.#early.splice(0)) await this.#addCandidate(candidate);
+    return kind === "offer" ? this.#describe("answer") : undefined;
+  }
+
+  /** @param {RTCIceCandidateInit | null} candidate */
+  async #candidate(candidate) {
+    if (this.#connection.remoteDescription !== null) return this.#addCandidate(candidate);
+    if (this.#early.length >= EARLY_CANDIDATES) {
+      this.counters.droppedCandidates += 1;
+      return undefined;
+    }
+    this.counters.earlyCandidates += 1;
+    this.#early.push(candidate);
+    return undefined;
+  }
+
+  /** @param {RTCIceCandidateInit | null} candidate one that this browser does not understand is no reason to stop */
+  async #addCandidate(candidate) {
+    try {
+      await this.#connection.addIceCandidate(candidate ?? undefined);
+    } catch (error) {
+      if (this.#connection.connectionState === "closed") return;
+      this.counters.refusedCandidates += 1;
+      this.error = String(error);
+    }
+  }
+
+  /** @param {RTCIceCandidate | null} candidate */
+  #tellCandidate(candidate) {
+    if (candidate === null || candidate.candidate === "") this.#options.signal("end", {});
+    else this.#options.signal("candidate", candidate.toJSON());
+  }
+
+  /** @param {RTCDataChannel} channel that the offerer made */
+  #take(channel) {
+    const label = LABELS.find((known) => known === channel.label);
+    if (label !== undefined) return this.#handOver(label, channel);
+    this.counters.strangeChannels += 1;
+    return channel.close();
+  }
+
+  /**
+   * At once: a channel on which something was sent cannot be moved any more.
+   *
+   * @param {Label} label
+   * @param {RTCDataChannel} channel
+   */
+  #handOver(label, channel) {
+    channel.binaryType = "arraybuffer";
+    try {
+      this.#options.onChannel(label, channel, false);
+    } catch (error) {
+      if (!(error instanceof DOMException) || error.name !== "DataCloneError") throw error;
+      const { port1, port2 } = new MessageChannel();
+      relay(/** @type {DataChannel} */ (channel), port1);
+      this.#options.onChannel(label, port2, true);
+    }
+  }
+
+  /** @param {PeerState} state */
+  #tellState(state) {
+    if (state === this.#told) return;
+    this.#told = state;
+    this.#options.onState(state);
+  }
+
+  /** @param {() => Promise<void>} step runs after all earlier ones; the first that fails ends the negotiation */
+  #then(step) {
+    this.#work = this.#work.then(async () => {
+      if (this.#connection.connectionState === "closed" || this.#told === "failed") return;
+      try {
+        await step();
+      } catch (error) {
+        if (this.#connection.signalingState === "closed") return; // closed under way
+        this.error = String(error);
+        this.#tellState("failed");
+      }
+    });
+  }
+}

@@ -1,0 +1,91 @@
+/**
+ * One direction of an in-memory link with a seeded rule: what a packet meets on its way.
+ *
+ * @module
+ */
+
+/** @import { VirtualClock } from "./clock.js" */
+/** @import { Random } from "./random.js" */
+
+/**
+ * All probabilities are 0..1 for each packet, all times in ms.
+ *
+ * @typedef {object} Rule
+ * @property {number} [latencyMs]
+ * @property {number} [jitterMs] added, uniform in 0..jitterMs: reorders packets by itself when above the sending period
+ * @property {number} [loss]
+ * @property {number} [duplicate]
+ * @property {number} [reorder] chance of being held back for reorderMs
+ * @property {number} [reorderMs]
+ * @property {number} [corrupt] chance that one byte is altered on the way
+ * @property {{everyMs: number, lengthMs: number} | null} [burst] nothing passes in the last lengthMs of each everyMs
+ * @property {((packet: Uint8Array<ArrayBuffer>) => Uint8Array<ArrayBuffer>) | null} [tamper] a planted bug: applied to each packet
+ */
+
+/** @typedef {{sent: number, lost: number, duplicated: number, heldBack: number, corrupted: number, delivered: number}} LinkCounts */
+
+export class Link {
+  #clock;
+  #random;
+  #rule;
+  #deliver;
+  /** @type {LinkCounts} */
+  counts = { sent: 0, lost: 0, duplicated: 0, heldBack: 0, corrupted: 0, delivered: 0 };
+
+  /** @param {{clock: VirtualClock, random: Random, rule: Rule, deliver: (packet: Uint8Array<ArrayBuffer>) => void}} parts */
+  constructor({ clock, random, rule, deliver }) {
+    this.#clock = clock;
+    this.#random = random;
+    this.#rule = rule;
+    this.#deliver = deliver;
+  }
+
+  /** @param {ArrayBuffer} buffer */
+  send(buffer) {
+    this.counts.sent += 1;
+    if (this.#inBurst() || this.#random.chance(this.#rule.loss ?? 0)) {
+      this.counts.lost += 1;
+      return;
+    }
+    this.#carry(buffer);
+    if (this.#random.chance(this.#rule.duplicate ?? 0)) {
+      this.counts.duplicated += 1;
+      this.#carry(buffer);
+    }
+  }
+
+  /** @param {ArrayBuffer} buffer */
+  #carry(buffer) {
+    const packet = this.#altered(new Uint8Array(buffer.slice(0)));
+    this.#clock.after(this.#delayMs(), () => {
+      this.counts.delivered += 1;
+      this.#deliver(packet);
+    });
+  }
+
+  /** @returns {number} */
+  #delayMs() {
+    const { latencyMs = 0, jitterMs = 0, reorder = 0, reorderMs = 0 } = this.#rule;
+    const heldBack = this.#random.chance(reorder);
+    if (heldBack) this.counts.heldBack += 1;
+    return latencyMs + this.#random.next() * jitterMs + (heldBack ? reorderMs : 0);
+  }
+
+  /** @returns {boolean} */
+  #inBurst() {
+    const { burst } = this.#rule;
+    return burst !== undefined && burst !== null && this.#clock.nowMs % burst.everyMs >= burst.everyMs - burst.lengthMs;
+  }
+
+  /**
+   * @param {Uint8Array<ArrayBuffer>} packet
+   * @returns {Uint8Array<ArrayBuffer>}
+   */
+  #altered(packet) {
+    if (this.#random.chance(this.#rule.corrupt ?? 0)) {
+      this.counts.corrupted += 1;
+      packet[this.#random.int(0, packet.length - 1)] ^= this.#random.int(1, 255);
+    }
+    return this.#rule.tamper ? this.#rule.tamper(packet) : packet;
+  }
+}

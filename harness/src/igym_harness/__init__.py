@@ -1,0 +1,1 @@
+"""Fleets of real browsers, what they did on one clock, and who judges it."""

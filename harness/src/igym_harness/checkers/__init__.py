@@ -1,0 +1,50 @@
+"""Pure functions from evidence to findings: one module per family, listed here and nowhere else."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from difflib import get_close_matches
+from types import MappingProxyType
+
+from igym_harness.checkers import client, data, effects, harness, liveness, parity, sequence, server
+from igym_harness.evidence import Checker, Evidence, Finding
+
+CORE: Mapping[str, Checker] = MappingProxyType(
+    {
+        "PAR-1": parity.par_1,
+        "PAR-2": parity.par_2,
+        "PAR-4": parity.par_4,
+        "SEQ-1": sequence.seq_1,
+        "SEQ-5": sequence.seq_5,
+        "DAT-1": data.dat_1,
+        "DAT-4": data.dat_4,
+        "LIV-2": liveness.liv_2,
+        "SRV-3": server.srv_3,
+        "CLI-1": client.cli_1,
+        "EFF-1": effects.eff_1,
+        "EFF-2": effects.eff_2,
+        "EFF-3": effects.eff_3,
+        "EFF-4": effects.eff_4,
+        "HAR-1": harness.har_1,
+        "HAR-2": harness.har_2,
+        "HAR-3": harness.har_3,
+        "HAR-4": harness.har_4,
+    }
+)
+# Checks that a scenario may ask for beyond core.
+FURTHER: Mapping[str, Checker] = MappingProxyType({})
+
+
+class UnknownCheckError(ValueError):
+    """A scenario asks for a check that does not exist."""
+
+
+def run_all(evidence: Evidence, selected: Sequence[str] = ()) -> list[Finding]:
+    """Every core check, then the selected further ones; "core" itself may be named. Raises UnknownCheckError."""
+    known = {**CORE, **FURTHER}
+    further = [name for name in dict.fromkeys(selected) if name != "core" and name not in CORE]
+    for name in further:
+        if name not in known:
+            near = get_close_matches(name, known, n=1)
+            raise UnknownCheckError(f"unknown check {name!r}" + (f"; did you mean {near[0]!r}?" if near else ""))
+    return [known[name](evidence) for name in (*CORE, *further)]

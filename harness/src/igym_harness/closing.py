@@ -1,0 +1,84 @@
+"""The end of recording: last looks while everything lives, then pages are closed and the records written."""
+
+from __future__ import annotations
+
+import http.client
+
+from igym_harness import collect, jsonl, ledger
+from igym_harness.clock import measure
+from igym_harness.history import SERVER
+from igym_harness.injection import measure as measure_fault
+from igym_harness.participant import NoAnswerError
+from igym_harness.rig import Rig
+
+
+async def finish(rig: Rig, *, booted: bool) -> collect.Recorded:
+    """Closes the pages. A page that cannot be asked any more keeps the last answer it gave."""
+    rig.phasing.enter("check")
+    if booted:
+        await _last_looks(rig)
+        await measure_server_clock(rig)
+    server = rig.stage.server
+    alive = server is not None and server.exit_code is None
+    server_events = await collect.server_state(server, rig.folder) if server is not None and alive else []
+    if SERVER in rig.clocks.first:
+        collect.note_server_events(rig.history, server_events, rig.clocks.first[SERVER].offset_ms)
+    rig.stage.problems += await rig.fleet.close(lambda name: rig.folder.participant(name).trace)
+    _measure_faults(rig)
+    _write(rig)
+    return collect.Recorded(
+        participants=rig.plan.participants,
+        statuses=rig.observer.statuses,
+        page_events=rig.observer.events,
+        console={name: member.console for name, member in rig.fleet.members.items()},
+        server_events=server_events,
+        faults=tuple(entry.record() for entry in rig.injection.entries.values() if entry.requested_ms is not None),
+        loop_lag_p99_ms=rig.lag.p99_ms(),
+        clock_drift_ms=rig.clocks.drifts_ms() if booted else {},
+    )
+
+
+async def measure_server_clock(rig: Rig) -> None:
+    """One more measurement of the server's clock, if it answers."""
+    server = rig.stage.server
+    if server is None or server.exit_code is not None:
+        return
+    try:
+        rig.clocks.record(SERVER, await measure(server.monotonic_ms))
+    except (OSError, ValueError, KeyError, http.client.HTTPException) as error:
+        rig.note("no-server-clock", reason=str(error))
+
+
+async def _last_looks(rig: Rig) -> None:
+    for member in rig.fleet.members.values():
+        try:
+            await rig.observer.look(member, full=True)
+            rig.clocks.record(member.name, await measure(member.clock_ms))
+        except NoAnswerError as error:
+            rig.note("no-last-look", reason=error.reason)
+
+
+def _measure_faults(rig: Rig) -> None:
+    for one in rig.plan.faults:
+        measure_fault(
+            one,
+            rig.injection.entries[one.id],
+            rig.telemetry,
+            baseline=rig.baseline(one.id),
+            settle_ms=rig.plan.settle_s * 1000.0,
+            others=tuple(name for name in rig.plan.participants if name not in one.on),
+        )
+
+
+def _write(rig: Rig) -> None:
+    """Ledger, consoles and history; also empty ones, so that a reader sees that nothing happened."""
+    rig.folder.ledger.touch()
+    jsonl.append(rig.folder.ledger, ledger.lines(list(rig.injection.entries.values())))
+    for name, member in rig.fleet.members.items():
+        rig.folder.participant(name).console.touch()
+        jsonl.append(rig.folder.participant(name).console, member.console)
+        if member.alterer is not None:
+            rig.note(
+                "upload-altered", participant=name, what=vars(member.alterer.done) if member.alterer.done else None
+            )
+    rig.history.write(rig.folder.history)

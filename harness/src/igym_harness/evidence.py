@@ -1,0 +1,153 @@
+"""What a run left behind, as values: the only thing that checkers may read."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from igym_chaos.fault import Effect, Window
+
+Outcome = Literal["holds", "violated", "no-data"]
+Key = tuple[int, str]
+"""(episode, participant)"""
+
+
+@dataclass(frozen=True)
+class Table:
+    """A canonical file of one seat and episode (requirements 23.2): column name -> `rows` typed cells."""
+
+    columns: dict[str, list[Any]]
+    types: dict[str, str]
+    rows: int
+    path: str
+
+
+@dataclass(frozen=True)
+class CsvTable:
+    """The CSV twin of a canonical file, still text: header and records."""
+
+    header: list[str]
+    records: list[list[str]]
+    path: str
+
+
+@dataclass(frozen=True)
+class FaultRecord:
+    """One fault as planned, applied, measured and healed. Times are ms of the harness clock."""
+
+    id: str
+    do: str
+    via: str
+    on: tuple[str, ...]
+    effect: Effect | None
+    recovered: Effect | None
+    touched: tuple[str, ...]
+    """Participants that were touched although the fault was not aimed at them (EFF-3)."""
+    planned_ms: float
+    requested_ms: float | None
+    acknowledged_ms: float | None
+    first_effect_ms: float | None = None
+    healed_ms: float | None = None
+    window: Window | None = None
+    """The interval that the oracle measured."""
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """Everything recorded about one run. A missing mapping key means "not recorded", never "empty"."""
+
+    scenario: str
+    seats: int
+    episodes: int
+    frames: int | None
+    """Planned length of an episode; None when the environment decides."""
+    active: bool
+    """The scenario plays with changing inputs, so idle seats make it meaningless (EFF-4)."""
+    participants: tuple[str, ...]
+    seat_of: dict[str, int]
+    tables: dict[Key, Table]
+    seals: dict[Key, dict[str, Any]]
+    """The server's seal of a seat's episode."""
+    statuses: dict[str, dict[str, Any]]
+    """Last status of the page hook (CONTRACT 6) per participant; its `seals` are the page's own copies."""
+    page_events: dict[str, list[dict[str, Any]]]
+    server_events: list[dict[str, Any]]
+    server_log: list[str]
+    console: dict[str, list[dict[str, Any]]]
+    """Playwright's console, page error and crash events: type, text, location."""
+    faults: tuple[FaultRecord, ...]
+    expected: tuple[str, ...]
+    """What must happen at least once, e.g. "rollbacks(a) >= 1"."""
+    outcomes: dict[str, str]
+    """Outcome that the server recorded per participant."""
+    leftovers: tuple[str, ...] | None
+    """Processes, ports, proxies, profiles, folders found after the clean-up; None: nobody looked."""
+    loop_lag_p99_ms: float
+    """NaN: not measured."""
+    clock_drift_ms: dict[str, float]
+    csv: dict[Key, CsvTable] = field(default_factory=dict)
+    digests: dict[str, dict[str, str]] = field(default_factory=dict)
+    """Data file -> {"claimed": sha256 of the manifest, "found": sha256 of the bytes}."""
+    planned_faults: tuple[str, ...] = ()
+    """Fault ids of the lock; one without a record was never applied."""
+    expected_outcomes: dict[str, str] = field(default_factory=dict)
+    """Per participant; "completed" where absent."""
+    artefacts: dict[str, int] = field(default_factory=dict)
+    """Files of the run folder at the time of the check: relative name -> bytes (`artefacts_of`)."""
+
+    def expects_completion(self, participant: str) -> bool:
+        """Whether the scenario wants this participant to play to the end."""
+        return self.expected_outcomes.get(participant, "completed") == "completed"
+
+    def worker(self, participant: str) -> dict[str, Any]:
+        """Last status of the participant's game worker; empty if there is none."""
+        worker = self.statuses.get(participant, {}).get("worker")
+        return worker if isinstance(worker, dict) else {}
+
+    def page_seals(self, participant: str) -> list[dict[str, Any]]:
+        """Seals that the page says it sent, in snake case, each with its `episode`."""
+        seals = self.statuses.get(participant, {}).get("seals")
+        return [normal_seal(seal) for seal in seals or () if isinstance(seal, Mapping)]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """The answer of one checker. `first_bad` names the place: episode, frame, seat, column ... as far as known."""
+
+    check: str
+    outcome: Outcome
+    message: str
+    first_bad: dict[str, Any] | None = None
+
+
+Checker = Callable[[Evidence], Finding]
+
+
+def holds(check: str, message: str) -> Finding:
+    return Finding(check, "holds", message)
+
+
+def violated(check: str, message: str, **first_bad: Any) -> Finding:
+    return Finding(check, "violated", message, first_bad or None)
+
+
+def no_data(check: str, message: str) -> Finding:
+    return Finding(check, "no-data", message)
+
+
+def normal_seal(seal: Mapping[str, Any]) -> dict[str, Any]:
+    """One shape for the page's seal (camel case, perhaps nested under `seal`) and the server's (snake case)."""
+    inner = seal.get("seal")
+    flat = {
+        **{key: value for key, value in seal.items() if key != "seal"},
+        **(inner if isinstance(inner, Mapping) else {}),
+    }
+    return {re.sub(r"(?<=[a-z0-9])([A-Z])", lambda m: f"_{m[1].lower()}", key): value for key, value in flat.items()}
+
+
+def artefacts_of(folder: Path) -> dict[str, int]:
+    """Every file below a run folder: relative name -> bytes."""
+    return {str(path.relative_to(folder)): path.stat().st_size for path in sorted(folder.rglob("*")) if path.is_file()}

@@ -1,0 +1,79 @@
+"""What runs beside the phases: looking, injecting, playing, showing. The first trouble of any of them ends the run."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine, Mapping
+from types import MappingProxyType
+from typing import Any, Literal
+
+from igym_chaos.errors import ChaosError
+from igym_harness.clock import monotonic_ms
+from igym_harness.errors import HarnessError
+from igym_harness.history import HARNESS, SERVER
+from igym_harness.injection import live_effect
+from igym_harness.progress import Scene
+from igym_harness.rig import Rig
+from igym_harness.watcher import Trouble
+
+Blame = Literal["product", "harness"]
+
+SHOW_S = 0.5
+SERVER_LOOK_S = 0.2
+HARNESS_TROUBLE = "HARNESS"
+BLAME: Mapping[str, Blame] = MappingProxyType(
+    {"CLI-1": "product", "LIV-2": "product", "SRV-3": "product", HARNESS_TROUBLE: "harness"}
+)
+
+
+def start(rig: Rig, show: Callable[[Scene], None]) -> list[asyncio.Task[Trouble]]:
+    """All guards, running; cancel them when the run is over (an injected fault is then healed)."""
+    work: list[Coroutine[Any, Any, None]] = [
+        rig.injection.run(),
+        rig.plan.workload.play(rig.fleet.members.values(), rig.observer.page_state),
+        rig.lag.probe(),
+        _keep_showing(rig, show),
+    ]
+    return [
+        asyncio.create_task(rig.observer.watch()),
+        asyncio.create_task(_server_died(rig)),
+        *(asyncio.create_task(_only_errors(one)) for one in work),
+    ]
+
+
+def scene(rig: Rig) -> Scene:
+    """What the live line shows now."""
+    now_ms = monotonic_ms()
+    effects = {
+        f"{one.do} on {','.join(one.on)}": live_effect(one, entry, rig.telemetry, rig.baseline(one.id), now_ms)
+        for one in rig.plan.faults
+        if (entry := rig.injection.entries[one.id]).in_force
+    }
+    frames = {name: rig.observer.frame(name) for name in rig.plan.participants}
+    return Scene(rig.phasing.name, rig.phasing.elapsed_s(), frames, effects)
+
+
+async def _keep_showing(rig: Rig, show: Callable[[Scene], None]) -> None:
+    while True:
+        show(scene(rig))
+        await asyncio.sleep(SHOW_S)
+
+
+async def _server_died(rig: Rig) -> Trouble:
+    server = rig.stage.server
+    assert server is not None
+    while server.exit_code is None:  # noqa: ASYNC110 - the end of a child process is no event of this loop
+        await asyncio.sleep(SERVER_LOOK_S)
+    return Trouble(SERVER, "SRV-3", f"the server ended with exit code {server.exit_code} during the run")
+
+
+async def _only_errors(work: Coroutine[Any, Any, None]) -> Trouble:
+    """Work that may simply end, and then waits; its errors are the harness's."""
+    try:
+        await work
+    except HarnessError as error:
+        return Trouble(HARNESS, HARNESS_TROUBLE, error.reason)
+    except ChaosError as error:
+        return Trouble(HARNESS, HARNESS_TROUBLE, str(error))
+    await asyncio.Event().wait()
+    raise AssertionError("an event that nobody sets was set")

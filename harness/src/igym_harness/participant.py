@@ -1,0 +1,154 @@
+"""One participant: a browser context of its own, one page, one CDP session for the page's life (chaos.md 1.1)."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from igym_chaos.cdp import NetworkRules
+from igym_chaos.toxiproxy import ServerPath
+from playwright.async_api import Browser, BrowserContext, CDPSession, ConsoleMessage, Page
+from playwright.async_api import Error as PlaywrightError
+
+from igym_harness.clock import monotonic_ms
+from igym_harness.errors import HarnessError
+from igym_harness.probe import CLOCK, INIT_SCRIPT, Answer, Cursor, parse
+from igym_harness.sabotage import ALTER_UPLOAD, ARM_LATE, HeldArming, UploadAlterer
+
+EVALUATE_S = 5.0
+CONSOLE_LIMIT = 5_000
+"""Console entries kept per participant; the newest are dropped, which the last one kept says."""
+
+
+class NoAnswerError(HarnessError):
+    """The page did not answer a question: navigating, closed, crashed, frozen or busy."""
+
+
+class Participant:
+    """What a fault may touch (igym_chaos.fault.Subject: name, network, server_path) and what a run asks and does."""
+
+    def __init__(self, name: str, *, context: BrowserContext, page: Page, cdp: CDPSession, base_url: str) -> None:
+        self.name = name
+        self.network: NetworkRules | None = None
+        self.server_path: ServerPath | None = None
+        self.page = page
+        self.base_url = base_url
+        self.console: list[dict[str, Any]] = []
+        self.alterer: UploadAlterer | None = None
+        self._context = context
+        self._cdp = cdp
+        self._cursor = Cursor()
+        self._listen()
+
+    @classmethod
+    async def open(
+        cls, browser: Browser, name: str, *, base_url: str, server_path: ServerPath | None, sabotage: str | None = None
+    ) -> Participant:
+        """A page that is armed and listened to, and has not navigated yet."""
+        context = await browser.new_context()
+        await context.tracing.start(name=name, title=name, snapshots=True)
+        page = await context.new_page()
+        await page.add_init_script(INIT_SCRIPT)
+        cdp = await context.new_cdp_session(page)
+        participant = cls(name, context=context, page=page, cdp=cdp, base_url=base_url)
+        participant.server_path = server_path
+        if sabotage == ALTER_UPLOAD:
+            participant.alterer = UploadAlterer()
+            await participant.alterer.route(page)
+        await cdp.send("Network.enable")
+        await participant._arm(late=sabotage == ARM_LATE)
+        return participant
+
+    async def load(self, timeout_s: float) -> None:
+        """Opens the begin page and waits for its button."""
+        await self.page.goto(self.base_url, wait_until="domcontentloaded", timeout=timeout_s * 1000)
+        await self.page.locator("#begin").wait_for(state="visible", timeout=timeout_s * 1000)
+
+    async def press(self, selector: str, timeout_s: float = 5.0) -> float:
+        """A real click; returns when it was done, ms of the harness clock."""
+        await self.page.locator(selector).click(timeout=timeout_s * 1000)
+        return monotonic_ms()
+
+    async def evaluate(self, expression: str) -> Any:
+        """The JSON value of an expression, promises awaited. Raises NoAnswerError."""
+        parameters = {"expression": expression, "awaitPromise": True, "returnByValue": True}
+        try:
+            answer = await asyncio.wait_for(self._cdp.send("Runtime.evaluate", parameters), EVALUATE_S)
+        except (PlaywrightError, TimeoutError) as error:
+            raise NoAnswerError(f"{self.name} did not answer: {_first_line(error)}") from error
+        if "exceptionDetails" in answer:
+            details = answer["exceptionDetails"]
+            text = details.get("exception", {}).get("description") or details.get("text", "")
+            raise NoAnswerError(f"{self.name}'s page threw: {_first_line(text)}")
+        return answer["result"].get("value")
+
+    async def clock_ms(self) -> float:
+        """The page's own clock."""
+        return float(await self.evaluate(CLOCK))
+
+    async def data_state(self) -> str | None:
+        """`data-state` of the app page; None on any other page."""
+        state = await self.evaluate("document.body?.dataset.state ?? null")
+        return str(state) if state is not None else None
+
+    async def scene(self) -> str | None:
+        """Id of the scene that the page shows."""
+        scene = await self.evaluate("globalThis.igym.status().sceneId")
+        return str(scene) if scene is not None else None
+
+    async def hooked(self) -> bool:
+        """Whether the page's test hook is there."""
+        return bool(await self.evaluate("globalThis.igym !== undefined"))
+
+    async def ask(self, *, full: bool = False) -> Answer:
+        """Status, new events and statistics; `full`: with every round trip that the page still has."""
+        answer = parse(await self.evaluate(self._cursor.question(full=full)))
+        self._cursor.take(answer)
+        return answer
+
+    async def script(self, actions: list[int]) -> None:
+        """One action per local frame, through the page's test hook."""
+        await self.evaluate(f"globalThis.igym.script({actions!r})")
+
+    async def close(self, trace: Path) -> None:
+        """Stops the trace into a file and closes the context."""
+        try:
+            await self._context.tracing.stop(path=trace)
+        finally:
+            await self._context.close()
+
+    # ---- helpers ----
+
+    async def _arm(self, *, late: bool) -> None:
+        send: Callable[[str, dict[str, Any]], Any] = self._send
+        if late:
+            send = HeldArming(self._send)
+        self.network = NetworkRules(send, spared_urls=(f"{self.base_url}/*",))
+        await self.network.arm()
+
+    async def _send(self, method: str, parameters: dict[str, Any]) -> Any:
+        return await self._cdp.send(method, parameters)
+
+    def _listen(self) -> None:
+        self.page.on("console", self._on_console)
+        self.page.on(
+            "pageerror", lambda error: self._note("pageerror", f"{error}", str(getattr(error, "stack", "") or ""))
+        )
+        self.page.on("crash", lambda _: self._note("crash", "the page crashed", ""))
+
+    def _on_console(self, message: ConsoleMessage) -> None:
+        place = message.location
+        self._note(message.type, message.text, f"{place.get('url', '')}:{place.get('lineNumber', 0)}" if place else "")
+
+    def _note(self, kind: str, text: str, location: str) -> None:
+        if len(self.console) > CONSOLE_LIMIT:
+            return
+        if len(self.console) == CONSOLE_LIMIT:
+            kind, text, location = "error", f"more than {CONSOLE_LIMIT} console entries; the rest is dropped", ""
+        self.console.append({"t_ms": round(monotonic_ms(), 1), "type": kind, "text": text, "location": location})
+
+
+def _first_line(error: object) -> str:
+    return (str(error).strip().splitlines() or [type(error).__name__])[0]

@@ -1,0 +1,235 @@
+"""The phases of a run, from the first process to the data on disk (chaos.md 6.1)."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Literal
+
+from igym_chaos.fault import Window
+from igym_harness import collect
+from igym_harness.clock import measure, monotonic_ms
+from igym_harness.closing import measure_server_clock
+from igym_harness.deadline import until
+from igym_harness.errors import DeadlineError
+from igym_harness.fleet import BARRIER_MS
+from igym_harness.gate import GATE_MS, gate_problem
+from igym_harness.injection import recovered_now
+from igym_harness.participant import Participant
+from igym_harness.rig import Rig
+from igym_harness.sabotage import ALTER_UPLOAD
+
+MATCH_S = 60.0
+"""From Continue to frames on every page: runtime, waiting room, links, countdown."""
+STEADY_S = 10.0
+SCREEN_S = 20.0
+EXPORT_S = 10.0
+SCREENS_BEFORE_THE_GAME = 20
+TERMINAL = frozenset({"finished", "partner-left", "error"})
+AFTER_THE_GATE = frozenset({"faults", "heal", "settle", "drain"})
+PRODUCT_CAUSES = ("Traceback (most recent call last)", "refused-transition")
+
+
+class Phases:
+    """The way through one run; `booted` is set when everything stands and can be looked at."""
+
+    def __init__(self, rig: Rig, *, sabotage: str | None) -> None:
+        self.booted = asyncio.Event()
+        self._rig = rig
+        self._sabotage = sabotage
+
+    async def play(self) -> None:
+        """All phases in order. Raises HarnessError (DeadlineError: a phase took too long)."""
+        enter = self._rig.phasing.enter
+        enter("boot")
+        await self._boot_in_time()
+        self.booted.set()
+        enter("gate")
+        await self._to_the_game()
+        await self._gate()
+        enter("faults")
+        await self._until("every fault to be applied", lambda: self._rig.injection.applied or self._over())
+        enter("heal")
+        await self._until("every fault to be healed", lambda: self._rig.injection.healed or self._over())
+        await self._recover()
+        enter("settle")
+        await self._settle()
+        enter("drain")
+        await self._drain()
+
+    def blame_for_lateness(self) -> Literal["product", "harness"]:
+        """Who missed a deadline: after the gate the product, before it only if a cause is visible (chaos.md 6.1)."""
+        late_product = self._rig.phasing.name in AFTER_THE_GATE or self._product_cause()
+        return "product" if late_product else "harness"
+
+    # ---- boot ----
+
+    async def _boot_in_time(self) -> None:
+        budget_s = self._rig.plan.boot_s
+        try:
+            await asyncio.wait_for(self._boot(), budget_s)
+        except TimeoutError as error:
+            raise DeadlineError(f"boot took longer than its budget of {budget_s:g} s") from error
+
+    async def _boot(self) -> None:
+        rig, plan, stage = self._rig, self._rig.plan, self._rig.stage
+        await stage.open(rig.folder, experiment=plan.experiment, seed=plan.seed, settings=plan.settings)
+        assert stage.browser is not None
+        assert stage.server is not None
+        sabotage = self._sabotage_of()
+        url = stage.server.url
+        await rig.fleet.open(stage.browser, plan.participants, server_url=url, paths=stage.paths, sabotage=sabotage)
+        await rig.fleet.load(SCREEN_S)
+        await self._press("#begin")
+        await rig.fleet.wait_for("the app page and its test hook", _hooked, timeout_s=SCREEN_S)
+        for name, member in rig.fleet.members.items():
+            rig.clocks.record(name, await measure(member.clock_ms))
+        await measure_server_clock(rig)
+        stage.audit.look()
+        rig.mark("boot")
+
+    def _sabotage_of(self) -> dict[str, str]:
+        """An altered upload concerns one participant, a late arming all."""
+        if self._sabotage is None:
+            return {}
+        names = self._rig.plan.participants
+        return dict.fromkeys(names[-1:] if self._sabotage == ALTER_UPLOAD else names, self._sabotage)
+
+    async def _press(self, selector: str) -> None:
+        spread_ms = await self._rig.fleet.press(selector)
+        self._rig.note("barrier", selector=selector, spread_ms=round(spread_ms, 1), limit_ms=BARRIER_MS)
+
+    # ---- gate ----
+
+    async def _to_the_game(self) -> None:
+        """Through the instructions, everyone at once, until frames advance on every page."""
+        rig = self._rig
+        await rig.plan.workload.prepare(rig.fleet.members.values())
+        for _ in range(SCREENS_BEFORE_THE_GAME):
+            await rig.fleet.wait_for("a screen after loading", _screen_is_up, timeout_s=MATCH_S)
+            states = [await member.data_state() for member in rig.fleet.members.values()]
+            if any(state != "instructions" for state in states):
+                break
+            scenes = {name: await member.scene() for name, member in rig.fleet.members.items()}
+            await self._press("#continue")
+            await rig.fleet.wait_for("the next screen", _left(scenes), timeout_s=SCREEN_S)
+        await until(
+            lambda: "play" in rig.timeline.marks,
+            timeout_s=MATCH_S,
+            reason=lambda: f"frames on every page; pages are at {rig.observer.page_states()}",
+        )
+
+    async def _gate(self) -> None:
+        """Steady for GATE_MS, all of it in play."""
+        rig = self._rig
+        problem: str | None = "not looked at"
+
+        def steady() -> bool:
+            nonlocal problem
+            now_ms = monotonic_ms()
+            if now_ms - rig.timeline.marks["play"] < GATE_MS:
+                return False
+            window, disturbed = Window(now_ms - GATE_MS, now_ms), rig.injection.disturbed()
+            statuses = rig.observer.statuses
+            problem = gate_problem(rig.telemetry, statuses, window, fps=rig.plan.fps, disturbed=disturbed)
+            return problem is None
+
+        await until(steady, timeout_s=STEADY_S + GATE_MS / 1000.0, reason=lambda: f"a steady state: {problem}")
+        rig.mark("gate")
+        rig.injection.gate_passed.set()
+        rig.stage.audit.look()
+
+    # ---- faults to drain ----
+
+    async def _recover(self) -> None:
+        """Waits for every oracle to be back at its baseline, at most the settle time; EFF-2 judges, not this."""
+        rig = self._rig
+
+        def all_back() -> bool:
+            now_ms, entries = monotonic_ms(), rig.injection.entries
+            return all(
+                recovered_now(one, entries[one.id], rig.telemetry, rig.baseline(one.id), now_ms)
+                for one in rig.plan.faults
+                if entries[one.id].acknowledged_ms is not None
+            )
+
+        try:
+            await until(all_back, timeout_s=rig.plan.settle_s, reason="the baseline")
+        except DeadlineError as error:
+            rig.note("not-at-baseline", reason=error.reason)
+
+    async def _settle(self) -> None:
+        """The settle time after the last heal."""
+        rig = self._rig
+        healed = [entry.healed_ms for entry in rig.injection.entries.values() if entry.healed_ms is not None]
+        if healed:
+            end_ms = max(healed) + rig.plan.settle_s * 1000.0
+            await self._until("the settle time to pass", lambda: monotonic_ms() >= end_ms)
+
+    async def _drain(self) -> None:
+        """Everyone at the end that the scenario expects, and the data written."""
+        rig = self._rig
+        states = rig.observer.page_states
+        await self._until("every participant's end", self._arrived, more=lambda: f"; pages are at {states()}")
+        rig.injection.play_over.set()
+        if not all(self._completes(name) for name in rig.plan.participants):
+            return
+        try:
+            await until(self._exported, timeout_s=EXPORT_S, reason="the data files of every seat and episode")
+        except DeadlineError as error:  # DAT-1 names what is missing
+            rig.note("no-export", reason=error.reason)
+
+    def _exported(self) -> bool:
+        rig = self._rig
+        return collect.exported(rig.folder.data, rig.observer.statuses, episodes=rig.plan.episodes)
+
+    def _arrived(self) -> bool:
+        states = self._rig.observer.page_states()
+        return all(
+            state == "finished" if self._completes(name) else state in TERMINAL for name, state in states.items()
+        )
+
+    def _completes(self, name: str) -> bool:
+        return self._rig.plan.expected.outcomes.get(name, "completed") == "completed"
+
+    def _over(self) -> bool:
+        """Nothing is left to disturb: everyone is at an end. Faults in force are then healed."""
+        over = all(state in TERMINAL for state in self._rig.observer.page_states().values())
+        if over:
+            self._rig.injection.play_over.set()
+        return over
+
+    async def _until(self, what: str, check: Callable[[], bool], *, more: Callable[[], str] = str) -> None:
+        wall_s = self._rig.plan.wall_s
+        left_s = max(1.0, wall_s - self._rig.phasing.elapsed_s())
+        await until(check, timeout_s=left_s, reason=lambda: f"{what} within the budget of {wall_s:g} s{more()}")
+
+    def _product_cause(self) -> bool:
+        """A page error, a refused transition, a server exception, or no frames over a live peer path."""
+        rig = self._rig
+        log = rig.stage.server.log_lines() if rig.stage.server else []
+        if any(cause in line for line in log for cause in PRODUCT_CAUSES):
+            return True
+        for status in rig.observer.statuses.values():
+            links = (status.get("worker") or {}).get("links") or []
+            if status.get("errors") or any(link.get("open") for link in links):
+                return True
+        entries = (entry for member in rig.fleet.members.values() for entry in member.console)
+        return any(entry["type"] in ("pageerror", "crash", "error") for entry in entries)
+
+
+async def _hooked(member: Participant) -> bool:
+    return await member.hooked()
+
+
+async def _screen_is_up(member: Participant) -> bool:
+    return await member.data_state() not in (None, "loading")
+
+
+def _left(scenes: dict[str, str | None]) -> Callable[[Participant], Awaitable[bool]]:
+    """Whether a participant has left the scene that it was at."""
+
+    async def left(member: Participant) -> bool:
+        return await member.data_state() != "instructions" or await member.scene() != scenes[member.name]
+
+    return left

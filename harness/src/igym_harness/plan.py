@@ -1,0 +1,124 @@
+"""From scenario and lock to what a run needs: the only place that reads the form of both."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from igym_chaos.anchors import Anchor, AnchorError, parse
+from igym_chaos.faults import KINDS
+from igym_chaos.scenario import Scenario
+from igym_chaos.schedule import Lock
+from igym_harness.collect import Expected
+from igym_harness.errors import UsageError
+from igym_harness.injection import Planned
+from igym_harness.workload import Workload
+
+FPS = 30
+
+
+@dataclass(frozen=True)
+class Plan:
+    """One run, resolved. Durations carry their unit; `frames` None: the environment decides."""
+
+    scenario: str
+    doc: str
+    suite: str
+    covers: tuple[str, ...]
+    topology: str
+    seed: int
+    participants: tuple[str, ...]
+    proxied: tuple[str, ...]
+    experiment: str
+    settings: dict[str, str | int]
+    episodes: int
+    frames: int | None
+    fps: int
+    boot_s: float
+    wall_s: float
+    settle_s: float
+    faults: tuple[Planned, ...]
+    checks: tuple[str, ...]
+    workload: Workload
+    expected: Expected
+
+
+def plan_of(scenario: Scenario, lock: Lock) -> Plan:
+    """Raises UsageError for a kind, an anchor or a parameter that does not exist (any more)."""
+    participants = tuple(scenario.participants)
+    work, inputs = lock.workload, lock.workload.inputs
+    fps = work.fps or FPS
+    workload = Workload(
+        scenario=scenario.name,
+        seed=lock.seed,
+        kind=inputs.kind,
+        via=inputs.via,
+        changes_per_s=inputs.changes_per_s,
+        frames=work.frames or 0,
+        fps=fps,
+        duration_ms=scenario.budget.wall_s * 1000.0,
+    )
+    faults = _faults(scenario, lock)
+    expected = Expected(
+        scenario=scenario.name,
+        seats=work.seats,
+        episodes=work.episodes,
+        frames=work.frames,
+        active=workload.active,
+        sometimes=tuple(scenario.expect.sometimes),
+        outcomes=dict(scenario.expect.outcomes),
+        planned_faults=tuple(fault.id for fault in faults),
+    )
+    return Plan(
+        scenario=scenario.name,
+        doc=scenario.doc,
+        suite=scenario.suite,
+        covers=tuple(scenario.covers),
+        topology=scenario.topology.p2p,
+        seed=lock.seed,
+        participants=participants,
+        proxied=participants if scenario.topology.server_path == "toxiproxy" else (),
+        experiment=work.experiment,
+        settings=_settings(work.experiment, frames=work.frames, episodes=work.episodes),
+        episodes=work.episodes,
+        frames=work.frames,
+        fps=fps,
+        boot_s=scenario.budget.boot_s,
+        wall_s=scenario.budget.wall_s,
+        settle_s=scenario.heal.settle_s if scenario.heal else 0.0,
+        faults=faults,
+        checks=tuple(scenario.expect.checks),
+        workload=workload,
+        expected=expected,
+    )
+
+
+def _settings(experiment: str, *, frames: int | None, episodes: int) -> dict[str, str | int]:
+    """What `igym serve --set` gets: the game scene of a shipped example carries the example's name."""
+    settings: dict[str, str | int] = {f"{experiment}.episodes": episodes}
+    if frames is not None:
+        settings[f"{experiment}.max_steps"] = frames
+    return settings
+
+
+def _faults(scenario: Scenario, lock: Lock) -> tuple[Planned, ...]:
+    heal_by = _anchor("heal.by", scenario.heal.by) if scenario.heal and scenario.heal.by else None
+    faults = []
+    for one in lock.faults:
+        if one.do not in KINDS:
+            raise UsageError(f"fault {one.id}: no kind {one.do!r}; known: {', '.join(sorted(KINDS))}")
+        try:
+            fault = KINDS[one.do](**one.parameters)
+        except (TypeError, ValueError) as error:
+            raise UsageError(f"fault {one.id} ({one.do}): {error}") from error
+        at = _anchor(f"fault {one.id}", one.at)
+        faults.append(
+            Planned(one.id, one.do, one.via, tuple(one.on), at, one.for_ms, heal_by, fault, dict(one.parameters))
+        )
+    return tuple(faults)
+
+
+def _anchor(where: str, text: str) -> Anchor:
+    try:
+        return parse(text)
+    except AnchorError as error:
+        raise UsageError(f"{where}: {error}") from error

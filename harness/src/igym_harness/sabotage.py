@@ -1,0 +1,105 @@
+"""Breaks the harness on purpose, to prove that it can be wrong out loud (chaos.md 11.1).
+
+arm-late       the neutral network rule is held back until the fault is injected: the fault has no effect -> `unknown`
+alter-upload   one value of one row of one participant's upload is changed on its way: the parity checkers must name it
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from playwright.async_api import Page, WebSocketRoute
+
+Send = Callable[[str, dict[str, Any]], Awaitable[Any]]
+
+ARM_LATE = "arm-late"
+ALTER_UPLOAD = "alter-upload"
+SABOTAGES = (ARM_LATE, ALTER_UPLOAD)
+
+RULE_COMMAND = "Network.emulateNetworkConditionsByRule"
+ALTERED_SEQ = 1
+"""The second chunk of an episode: an ordinary one, neither first nor last."""
+
+_EVENT = re.compile(r'^(42(?:/[^,]*,)?\d*)(\["data_chunk",.*)$', re.DOTALL)
+
+
+class HeldArming:
+    """A CDP sender that swallows the arming rule and delivers it just before the first later rule."""
+
+    def __init__(self, send: Send) -> None:
+        self._send = send
+        self._held: dict[str, Any] | None = None
+        self._released = False
+
+    async def __call__(self, method: str, params: dict[str, Any]) -> Any:
+        if method != RULE_COMMAND or self._released:
+            return await self._send(method, params)
+        if self._held is None:
+            self._held = params
+            return {}
+        self._released = True
+        await self._send(method, self._held)
+        return await self._send(method, params)
+
+
+@dataclass(frozen=True)
+class Alteration:
+    """What was changed: the checkers must name exactly this place."""
+
+    episode: int
+    seat: int
+    frame: int
+    column: str
+    was: Any
+    now: Any
+
+
+@dataclass
+class UploadAlterer:
+    """Changes one reward of one row in every sending of one chunk; everything else passes untouched."""
+
+    done: Alteration | None = field(default=None)
+
+    def message(self, text: str) -> str:
+        """The Socket.IO text frame `42N["data_chunk",{...}]` as it should go on."""
+        match = _EVENT.match(text)
+        if match is None:
+            return text
+        event, payload = json.loads(match[2])
+        if payload["seq"] != ALTERED_SEQ or payload["episode"] != 0 or not payload["rows"]:
+            return text
+        changed, self.done = alter_chunk(payload)
+        return match[1] + json.dumps([event, changed], separators=(",", ":"), ensure_ascii=False)
+
+    async def route(self, page: Page) -> None:
+        """Puts itself between this page and the server's WebSocket; before the first navigation."""
+        await page.route_web_socket(re.compile(r"/socket\.io/"), self._join)
+
+    def _join(self, socket: WebSocketRoute) -> None:
+        server = socket.connect_to_server()
+        socket.on_message(lambda message: server.send(self.message(message) if isinstance(message, str) else message))
+        server.on_message(socket.send)
+
+
+def alter_chunk(chunk: dict[str, Any]) -> tuple[dict[str, Any], Alteration]:
+    """A copy of a data_chunk whose first row has one reward more, with the digest that fits (SHA-256 of the rows)."""
+    row = json.loads(chunk["rows"][0])
+    seat = int(chunk["seat"])
+    was = row["rewards"][seat]
+    row["rewards"][seat] = was + 1
+    rows = [json.dumps(row, sort_keys=True, separators=(",", ":"), ensure_ascii=True), *chunk["rows"][1:]]
+    digest = hashlib.sha256("\n".join(rows).encode()).hexdigest()
+    alteration = Alteration(
+        episode=int(chunk["episode"]),
+        seat=seat,
+        frame=int(row["frame"]),
+        column=f"rewards.{seat}",
+        was=was,
+        now=was + 1,
+    )
+    return {**chunk, "rows": rows, "sha256": digest}, alteration

@@ -1,0 +1,194 @@
+"""The server under test: a child process of ours, known by its nonce, stopped by its pid.
+
+Port 0 always; its address comes from the ready-file. Output goes to a file. Another process that answers on the port
+does not know the nonce.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import http.client
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, BinaryIO
+from urllib.parse import urlsplit
+
+from igym_harness.deadline import until
+from igym_harness.errors import DeadlineError, HarnessError
+
+START_S = 30.0
+TERM_S = 8.0
+KILL_S = 5.0
+REQUEST_S = 5.0
+LOG_TAIL_LINES = 12
+
+
+@dataclass(frozen=True)
+class Serve:
+    """What to serve; `settings` are SCENE.OPTION -> value."""
+
+    experiment: str
+    data_dir: Path
+    ready_file: Path
+    nonce: str
+    seed: int
+    settings: Mapping[str, str | int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Stopped:
+    """How the process ended: exit code as subprocess gives it (negative: signal), and whether SIGKILL was needed."""
+
+    returncode: int
+    killed: bool
+
+
+def command(serve: Serve, python: str = sys.executable) -> list[str]:
+    """The command line of contract `igym serve`."""
+    arguments = [python, "-m", "igym", "serve", serve.experiment, "--port", "0", "--profile", "test"]
+    arguments += ["--data-dir", str(serve.data_dir), "--nonce", serve.nonce, "--ready-file", str(serve.ready_file)]
+    arguments += ["--seed", str(serve.seed)]
+    for name, value in serve.settings.items():
+        arguments += ["--set", f"{name}={value}"]
+    return arguments
+
+
+class ServerProcess:
+    """One server from start to stop. Not restartable: a new one gets a new nonce."""
+
+    def __init__(
+        self,
+        arguments: Sequence[str],
+        *,
+        nonce: str,
+        ready_file: Path,
+        log: Path,
+        environ: Mapping[str, str] | None = None,
+    ) -> None:
+        self._arguments = list(arguments)
+        self._nonce = nonce
+        self._ready_file = ready_file
+        self.log = log
+        self._environ = {**os.environ, **(environ or {}), "PYTHONUNBUFFERED": "1"}
+        self._process: subprocess.Popen[bytes] | None = None
+        self._output: BinaryIO | None = None
+        self.url = ""
+        self.port = 0
+        self.build_id = ""
+
+    @property
+    def pid(self) -> int | None:
+        return self._process.pid if self._process else None
+
+    @property
+    def exit_code(self) -> int | None:
+        """None while it runs (or before the start)."""
+        return self._process.poll() if self._process else None
+
+    async def start(self, timeout_s: float = START_S) -> None:
+        """Returns when the health answer carries our nonce. Raises HarnessError with the end of its log."""
+        self._output = self.log.open("ab")
+        self._process = subprocess.Popen(  # noqa: S603, ASYNC220 - our own command line; spawning takes milliseconds, waiting is polled
+            self._arguments, stdout=self._output, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, env=self._environ
+        )
+        ready = await self._wait(self._read_ready, timeout_s, "the server's ready-file")
+        self.url, self.port = str(ready["url"]).rstrip("/"), int(ready["port"])
+        health = await self._wait(self._healthy, timeout_s, "a health answer with our nonce")
+        self.build_id = str(health.get("build_id", ""))
+
+    async def stop(self, *, term_s: float = TERM_S, kill_s: float = KILL_S) -> Stopped:
+        """SIGTERM, then SIGKILL after `term_s`. Safe to call again."""
+        process = self._process
+        if process is None:
+            return Stopped(0, killed=False)
+        killed = False
+        try:
+            self._signal(signal.SIGTERM)
+            await until(lambda: process.poll() is not None, timeout_s=term_s, reason="the server to stop after SIGTERM")
+        except DeadlineError:
+            killed = True
+            self._signal(signal.SIGKILL)
+            await until(lambda: process.poll() is not None, timeout_s=kill_s, reason="the server to die by SIGKILL")
+        finally:
+            if self._output is not None:
+                self._output.close()
+        assert process.returncode is not None
+        return Stopped(process.returncode, killed=killed)
+
+    async def health(self) -> dict[str, Any]:
+        """The health answer; raises OSError or ValueError when there is none."""
+        answer = await self.get_json("/healthz")
+        if not isinstance(answer, dict):
+            raise ValueError(f"/healthz answered {type(answer).__name__}, no object")  # noqa: TRY004 - bad data, not bad code
+        return answer
+
+    async def monotonic_ms(self) -> float:
+        """The server's own clock, for the ping exchange."""
+        return float((await self.health())["monotonic_ms"])
+
+    async def get_json(self, path: str) -> Any:
+        return await asyncio.to_thread(_get_json, self.url, path)
+
+    def log_lines(self) -> list[str]:
+        return self.log.read_text(encoding="utf-8", errors="replace").splitlines() if self.log.exists() else []
+
+    async def _wait(
+        self, check: Callable[[], Awaitable[dict[str, Any] | None]], timeout_s: float, what: str
+    ) -> dict[str, Any]:
+        """Until `check` finds something. Raises HarnessError at once when the process ended."""
+
+        async def look() -> dict[str, Any] | None:
+            if self.exit_code is not None:
+                raise HarnessError(f"the server ended with exit code {self.exit_code} before {what}; {self._tail()}")
+            return await check()
+
+        found: dict[str, Any] = await until(look, timeout_s=timeout_s, reason=lambda: f"{what}; {self._tail()}")
+        return found
+
+    async def _read_ready(self) -> dict[str, Any] | None:
+        if not self._ready_file.exists():
+            return None
+        ready: dict[str, Any] = json.loads(self._ready_file.read_text(encoding="utf-8"))
+        if ready.get("nonce") != self._nonce:
+            raise HarnessError(
+                f"the ready-file carries the nonce {ready.get('nonce')!r}, not ours: another server wrote it"
+            )
+        return ready
+
+    async def _healthy(self) -> dict[str, Any] | None:
+        try:
+            health = await self.health()
+        except (OSError, ValueError, http.client.HTTPException):
+            return None
+        if health.get("nonce") != self._nonce:
+            raise HarnessError(f"port {self.port} answers with the nonce {health.get('nonce')!r}: it is not our server")
+        return health if health.get("ready") else None
+
+    def _signal(self, number: signal.Signals) -> None:
+        assert self._process is not None
+        if self._process.poll() is None:
+            self._process.send_signal(number)
+
+    def _tail(self) -> str:
+        return "its log ends:\n" + "\n".join(self.log_lines()[-LOG_TAIL_LINES:])
+
+
+def _get_json(url: str, path: str) -> Any:
+    """Blocking GET of JSON, without any proxy of the environment. Raises OSError, ValueError or HTTPException."""
+    parts = urlsplit(url)
+    connection = http.client.HTTPConnection(parts.hostname or "127.0.0.1", parts.port, timeout=REQUEST_S)
+    try:
+        connection.request("GET", path, headers={"Accept": "application/json"})
+        response = connection.getresponse()
+        body = response.read()
+        if response.status != http.HTTPStatus.OK:
+            raise ValueError(f"GET {path} answered {response.status}")
+        return json.loads(body)
+    finally:
+        connection.close()

@@ -1,0 +1,127 @@
+"""Everything around the pages: server, proxies, browser. Built in order, taken down in reverse, audited."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import shutil
+import tempfile
+from pathlib import Path
+
+from igym_chaos.toxiproxy import ServerPath, ToxiproxyServer
+from playwright.async_api import Browser, Playwright, async_playwright
+
+from igym_harness.audit import Audit
+from igym_harness.browser import launch, own_executable
+from igym_harness.deadline import until
+from igym_harness.errors import DeadlineError
+from igym_harness.options import Options
+from igym_harness.parts import BrowserPart, find_browser, find_toxiproxy
+from igym_harness.run_folder import RunFolder
+from igym_harness.server_process import Serve, ServerProcess, command
+
+CLOSE_S = 20.0
+LINGER_S = 3.0
+
+
+class Stage:
+    """The surroundings of one run. `open` may fail half way; `close` always takes down what is there."""
+
+    def __init__(self, options: Options, *, proxied: tuple[str, ...]) -> None:
+        """`proxied`: participants that get a Toxiproxy proxy of their own in front of the server."""
+        self._options = options
+        self._proxied = proxied
+        self._playwright: Playwright | None = None
+        self._scratch: Path | None = None
+        self._toxiproxy: ToxiproxyServer | None = None
+        self._toxiproxy_binary: Path | None = None
+        self._browser_part: BrowserPart | None = None
+        self.browser: Browser | None = None
+        self.server: ServerProcess | None = None
+        self.paths: dict[str, ServerPath] = {}
+        self.audit = Audit()
+        self.problems: list[str] = []
+
+    async def find_parts(self) -> None:
+        """Raises MissingPart before anything of the run exists."""
+        if self._proxied:
+            self._toxiproxy_binary = find_toxiproxy(self._options.toxiproxy)
+        self._playwright = await async_playwright().start()
+        self._browser_part = find_browser(self._options.browser, own=own_executable(self._playwright))
+
+    async def open(self, folder: RunFolder, *, experiment: str, seed: int, settings: dict[str, str | int]) -> None:
+        """Server, then proxies, then browser. Raises HarnessError."""
+        assert self._playwright is not None
+        assert self._browser_part is not None
+        self._scratch = Path(tempfile.mkdtemp(prefix="igym-run-"))
+        self.audit.folders.append(self._scratch)
+        nonce, ready_file = secrets.token_hex(8), self._scratch / "ready.json"
+        serve = Serve(experiment, folder.data, ready_file, nonce, seed, settings)
+        self.server = ServerProcess(command(serve), nonce=nonce, ready_file=ready_file, log=folder.server_log)
+        await self.server.start()
+        self.audit.ports["server"] = self.server.port
+        if self._toxiproxy_binary is not None:
+            await self._open_proxies(self._toxiproxy_binary, folder.proxy_log, self.server.port)
+        options = self._options
+        self.browser = await launch(
+            self._playwright, self._browser_part, headed=options.headed, slow_mo_ms=options.slow_mo_ms
+        )
+        self.audit.look()
+
+    @property
+    def versions(self) -> dict[str, str]:
+        """What env.json says about the binaries."""
+        part = self._browser_part
+        return {
+            "browser": self.browser.version if self.browser else "not started",
+            "browser_found": f"{part.executable or part.channel} ({part.found})" if part else "not found",
+            "toxiproxy": str(self._toxiproxy_binary or "not used"),
+            "server_build": self.server.build_id if self.server else "not started",
+        }
+
+    async def close(self) -> tuple[str, ...]:
+        """Takes everything down, whatever fails, and returns what did not close and what is left on the machine."""
+        self.audit.look()
+        for what, step in (
+            ("the browser", self._close_browser),
+            ("Playwright", self._close_playwright),
+            ("Toxiproxy", self._close_proxies),
+            ("the server", self._close_server),
+        ):
+            try:
+                await asyncio.wait_for(step(), CLOSE_S)
+            except Exception as error:  # noqa: BLE001 - one part that does not close must not keep the others open
+                self.problems.append(f"{what} did not close: {type(error).__name__}: {error}".splitlines()[0])
+        if self._scratch is not None:
+            shutil.rmtree(self._scratch, ignore_errors=True)
+        try:  # processes of a closed browser need a moment to end
+            await until(lambda: not self.audit.leftovers(), timeout_s=LINGER_S, reason="a clean machine", every_s=0.2)
+        except DeadlineError:
+            return (*self.problems, *self.audit.leftovers())
+        return tuple(self.problems)
+
+    # ---- helpers ----
+
+    async def _open_proxies(self, binary: Path, log: Path, port: int) -> None:
+        self._toxiproxy = ToxiproxyServer(binary=binary, log=log)
+        await self._toxiproxy.start()
+        self.audit.ports["toxiproxy"] = self._toxiproxy.port
+        for name in self._proxied:
+            self.paths[name] = await self._toxiproxy.proxy(f"run-{name}-server", upstream=f"127.0.0.1:{port}")
+            self.audit.ports[f"proxy of {name}"] = self.paths[name].port
+
+    async def _close_browser(self) -> None:
+        if self.browser is not None:
+            await self.browser.close()
+
+    async def _close_playwright(self) -> None:
+        if self._playwright is not None:
+            await self._playwright.stop()
+
+    async def _close_proxies(self) -> None:
+        if self._toxiproxy is not None:
+            await self._toxiproxy.stop()
+
+    async def _close_server(self) -> None:
+        if self.server is not None and (await self.server.stop()).killed:
+            self.problems.append("the server did not stop on SIGTERM and was killed")

@@ -1,0 +1,124 @@
+"""What the pages measured, by participant, on the harness clock: the memory behind the oracles.
+
+Implements igym_chaos.fault.Telemetry. Pure: answers are put in, windows are read out.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from igym_chaos.fault import TransportSample, Window
+
+from igym_harness.probe import Answer, Connection
+
+Pairs = dict[float, float]
+"""Page time of a ping -> its round trip, both ms: repeats of one ping fall together."""
+
+
+@dataclass
+class _Person:
+    frames: list[tuple[float, int]] = field(default_factory=list)
+    link_pings: dict[int, Pairs] = field(default_factory=lambda: defaultdict(dict))
+    server_pings: Pairs = field(default_factory=dict)
+    transports: list[tuple[float, Connection]] = field(default_factory=list)
+
+
+class Recorder:
+    """Implements the telemetry protocol over everything recorded so far.
+
+    `to_harness(participant, page_ms)` converts a page's clock.
+    """
+
+    def __init__(self, participants: Iterable[str], to_harness: Callable[[str, float], float]) -> None:
+        self._people = {name: _Person() for name in participants}
+        self._to_harness = to_harness
+        self._owner_of_ufrag: dict[str, str] = {}
+
+    def record(self, participant: str, answer: Answer) -> None:
+        """Takes one answer of a page in."""
+        person = self._people[participant]
+        t_ms = self._to_harness(participant, answer.clock_ms)
+        if answer.worker.get("state") == "playing":
+            person.frames.append((t_ms, int(answer.worker["frame"])))
+        for link in answer.worker.get("links", ()):
+            person.link_pings[int(link["seat"])].update(_pairs(link["pings"]))
+        if answer.status is not None:
+            person.server_pings.update(_pairs(answer.status["serverPings"]))
+        for connection in answer.connections:
+            if connection.local_ufrag is not None:
+                self._owner_of_ufrag[connection.local_ufrag] = participant
+            if connection.packets_sent is not None:
+                person.transports.append((t_ms, connection))
+
+    # ---- igym_chaos.fault.Telemetry ----
+
+    def participants(self) -> tuple[str, ...]:
+        return tuple(self._people)
+
+    def peers(self, participant: str) -> tuple[str, ...]:
+        found = (self._peer(connection) for _, connection in self._people[participant].transports)
+        return tuple(dict.fromkeys(peer for peer in found if peer is not None))
+
+    def link_rtts(self, participant: str, window: Window) -> list[float]:
+        """ms, of all links of the participant, by time of the ping."""
+        pings = [pair for pairs in self._people[participant].link_pings.values() for pair in pairs.items()]
+        return self._rtts(participant, pings, window)
+
+    def server_rtts(self, participant: str, window: Window) -> list[float]:
+        return self._rtts(participant, self._people[participant].server_pings.items(), window)
+
+    def transport(self, participant: str, window: Window) -> list[TransportSample]:
+        """Counters per peer, cumulative over every connection to that peer; oldest first."""
+        totals = _Totals()
+        samples = []
+        for t_ms, connection in self._people[participant].transports:
+            peer = self._peer(connection)
+            if peer is None:
+                continue
+            sample = totals.add(t_ms, peer, connection)
+            if window.start_ms <= t_ms <= window.end_ms:
+                samples.append(sample)
+        return samples
+
+    def frames(self, participant: str, window: Window) -> list[tuple[float, int]]:
+        return [
+            (t_ms, frame)
+            for t_ms, frame in self._people[participant].frames
+            if window.start_ms <= t_ms <= window.end_ms
+        ]
+
+    # ---- helpers ----
+
+    def _peer(self, connection: Connection) -> str | None:
+        """Whose connection this one talks to: the owner of the ICE name that it was told."""
+        return self._owner_of_ufrag.get(connection.remote_ufrag or "")
+
+    def _rtts(self, participant: str, pings: Iterable[tuple[float, float]], window: Window) -> list[float]:
+        timed = sorted((self._to_harness(participant, page_ms), rtt_ms) for page_ms, rtt_ms in pings)
+        return [rtt_ms for t_ms, rtt_ms in timed if window.start_ms <= t_ms <= window.end_ms]
+
+
+class _Totals:
+    """Sums a peer's counters over its successive connections, which each start from 0."""
+
+    def __init__(self) -> None:
+        self._newest: dict[str, dict[int, Connection]] = defaultdict(dict)
+
+    def add(self, t_ms: float, peer: str, connection: Connection) -> TransportSample:
+        known = self._newest[peer]
+        known[connection.index] = connection
+        return TransportSample(
+            t_ms=t_ms,
+            peer=peer,
+            packets_sent=sum(one.packets_sent or 0 for one in known.values()),
+            packets_received=sum(one.packets_received or 0 for one in known.values()),
+            stun_rtt_total_s=sum(one.stun_rtt_total_s for one in known.values()),
+            stun_responses=sum(one.stun_responses for one in known.values()),
+        )
+
+
+def _pairs(pings: Iterable[Iterable[Any]]) -> Pairs:
+    return {float(t_ms): float(rtt_ms) for t_ms, rtt_ms in pings}

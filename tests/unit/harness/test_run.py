@@ -1,0 +1,278 @@
+"""One run from boot to verdict, with pages and server played by the test: phases, guards, faults and files in order."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, ClassVar
+
+import pytest
+
+from igym_chaos.anchors import parse
+from igym_chaos.cdp import NetworkRules
+from igym_chaos.fault import Effect, Fault, Subject, Telemetry, Window
+from igym_chaos.toxiproxy import ServerPath
+from igym_harness import jsonl, observer, phases, run
+from igym_harness.collect import Expected
+from igym_harness.injection import Planned
+from igym_harness.options import Options
+from igym_harness.participant import Participant
+from igym_harness.plan import Plan
+from igym_harness.probe import Answer
+from igym_harness.run import RunResult
+from igym_harness.run_folder import RunFolder
+from igym_harness.workload import Workload
+
+FRAMES = 240
+FPS = 120
+ORIGIN_MS = 1e6
+
+
+class Page:
+    """A participant without a browser: its game runs on the wall clock once Continue was pressed."""
+
+    def __init__(self, name: str, seat: int, manner: str) -> None:
+        self.name = name
+        self.network: NetworkRules | None = None
+        self.server_path: ServerPath | None = None
+        self.console: list[dict[str, Any]] = []
+        self.alterer = None
+        self._seat = seat
+        self._manner = manner
+        self._began_s: float | None = None
+        self._asked = 0
+
+    async def load(self, _: float) -> None: ...
+
+    async def press(self, selector: str) -> float:
+        if selector == "#continue":
+            self._began_s = time.monotonic()
+        return time.monotonic() * 1_000.0
+
+    async def hooked(self) -> bool:
+        return True
+
+    async def scene(self) -> str:
+        return "instructions" if self._began_s is None else "game"
+
+    async def data_state(self) -> str:
+        return self._state()
+
+    async def clock_ms(self) -> float:
+        return time.monotonic() * 1_000.0 + ORIGIN_MS
+
+    async def ask(self, *, full: bool = False) -> Answer:
+        self._asked += 1
+        if self._manner == "throws" and self._frame() > FRAMES / 2:
+            self.console.append({"t_ms": 0.0, "type": "pageerror", "text": "boom", "location": ""})
+        pings = [[ORIGIN_MS + time.monotonic() * 1_000.0 - 5.0, 2.0]]
+        link = {"seat": 1 - self._seat, "open": True, "receivedInputs": self._frame(), "pings": pings}
+        playing = self._state() == "playing"
+        worker = {"state": "playing" if playing else "done", "episode": 0, "frame": self._frame(), "links": [link]}
+        status = {
+            "page": self._state(),
+            "sessionId": "s1",
+            "seat": self._seat,
+            "serverPings": [],
+            "worker": worker,
+            "errors": [],
+        }
+        event = {"index": self._asked, "kind": "looked", "tMs": ORIGIN_MS + time.monotonic() * 1_000.0}
+        return Answer(1.0, await self.clock_ms(), self._state(), status, [event])
+
+    async def close(self, trace: Path) -> None:
+        self.trace = trace
+
+    def _frame(self) -> int:
+        return 0 if self._began_s is None else min(FRAMES, int((time.monotonic() - self._began_s) * FPS))
+
+    def _state(self) -> str:
+        if self._began_s is None:
+            return "instructions"
+        return "playing" if self._frame() < FRAMES or self._manner == "stays" else "finished"
+
+
+class Server:
+    url, port, build_id, exit_code = "http://127.0.0.1:1", 1, "b1", None
+
+    async def monotonic_ms(self) -> float:
+        return time.monotonic() * 1_000.0
+
+    async def get_json(self, path: str) -> Any:
+        return {"events": [{"kind": "session_created", "monotonic_ms": await self.monotonic_ms()}]}
+
+    def log_lines(self) -> list[str]:
+        return ["listening"]
+
+
+class Around:
+    """Stands in for Stage."""
+
+    manner = "good"
+
+    def __init__(self, options: Options, *, proxied: tuple[str, ...]) -> None:
+        self.browser, self.server, self.paths, self.problems = object(), Server(), {}, []  # type: ignore[var-annotated]
+        self.audit = SimpleNamespace(look=lambda: None)
+        self.versions = {"browser": "none"}
+
+    async def find_parts(self) -> None: ...
+
+    async def open(self, folder: RunFolder, **_: Any) -> None:
+        folder.server_log.write_text("listening\n", encoding="utf-8")
+        if self.manner == "refuses":
+            raise RuntimeError("no server today")
+
+    async def close(self) -> tuple[str, ...]:
+        return ()
+
+
+@dataclass(frozen=True)
+class Slow(Fault):
+    """A fault whose oracle counts the pings of its window."""
+
+    kind: ClassVar[str] = "p2p.latency"
+    injectors: ClassVar[tuple[str, ...]] = ("C",)
+    knobs: ClassVar[tuple[str, ...]] = ()
+    log: list[str] = field(default_factory=list)
+
+    async def inject(self, on: Sequence[Subject]) -> None:
+        self.log.append("inject " + ",".join(one.name for one in on))
+
+    async def heal(self, on: Sequence[Subject]) -> None:
+        self.log.append("heal")
+
+    def effect(self, telemetry: Telemetry, on: Sequence[str], window: Window, baseline: Window) -> Effect:
+        rtts = telemetry.link_rtts(on[0], window)
+        return Effect({"page_ms": 1.0}, {"pings": float(len(rtts))}, (1.0, 1e9), len(rtts), bool(rtts), "ping")
+
+    def recovered(self, telemetry: Telemetry, on: Sequence[str], window: Window, baseline: Window) -> Effect:
+        return self.effect(telemetry, on, window, baseline)
+
+    def untouched(self, telemetry: Telemetry, others: Sequence[str], window: Window, baseline: Window) -> list[str]:
+        return []
+
+
+def plan(fault: Slow) -> Plan:
+    planned = Planned(
+        "f1", fault.kind, "C", ("a",), parse("play+100ms"), None, parse("frame>=200"), fault, {"page_ms": 1.0}
+    )
+    expected = Expected("pretend", 2, 1, FRAMES, active=False, sometimes=(), outcomes={}, planned_faults=("f1",))
+    idle = Workload(
+        scenario="pretend", seed=1, kind="idle", via="keys", changes_per_s=4, frames=FRAMES, fps=FPS, duration_ms=1.0
+    )
+    return Plan(
+        scenario="pretend",
+        doc="Nothing real.",
+        suite="parity",
+        covers=(),
+        topology="mesh",
+        seed=1,
+        participants=("a", "b"),
+        proxied=(),
+        experiment="kitchen",
+        settings={},
+        episodes=1,
+        frames=FRAMES,
+        fps=FPS,
+        boot_s=5.0,
+        wall_s=10.0,
+        settle_s=0.6,
+        faults=(planned,),
+        checks=(),
+        workload=idle,
+        expected=expected,
+    )
+
+
+Execute = Callable[..., Any]
+
+
+@pytest.fixture
+def execute(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Execute:
+    (tmp_path / "pretend.toml").write_text('name = "pretend"\n', encoding="utf-8")
+    scenario, lock = SimpleNamespace(path=tmp_path / "pretend.toml"), SimpleNamespace(to_json=lambda: "{}")
+
+    async def go(fault: Slow, manner: str = "good", **changes: Any) -> RunResult:
+        async def open_page(_: Any, name: str, **__: Any) -> Page:
+            return Page(name, seat="ab".index(name), manner=manner)
+
+        monkeypatch.setattr(Participant, "open", open_page)
+        monkeypatch.setattr(run, "Stage", type("Set", (Around,), {"manner": manner}))
+        monkeypatch.setattr(run, "plan_of", lambda *_: replace(plan(fault), **changes))
+        monkeypatch.setattr(phases, "GATE_MS", 300.0)
+        monkeypatch.setattr(phases, "EXPORT_S", 0.1)
+        monkeypatch.setattr(observer, "POLL_S", 0.02)
+        return await run.execute(scenario, lock, Options(runs=tmp_path / "runs"))  # type: ignore[arg-type]
+
+    return go
+
+
+def history(result: RunResult, kind: str) -> list[dict[str, Any]]:
+    return [event for event in jsonl.read(result.folder / "history.jsonl") if event["kind"] == kind]
+
+
+async def test_a_run_goes_through_its_phases_and_leaves_its_files(execute: Execute) -> None:
+    fault = Slow()
+    result: RunResult = await execute(fault)
+    assert fault.log == ["inject a", "heal"]
+    assert [event["phase"] for event in history(result, "phase")] == [
+        "boot",
+        "gate",
+        "faults",
+        "heal",
+        "settle",
+        "drain",
+        "check",
+    ]
+    assert history(result, "run-ended-early") == []
+    (record,) = result.evidence.faults
+    assert record.effect is not None
+    assert record.effect.in_band
+    assert record.window is not None
+    noted = [line["phase"] for line in jsonl.read(result.folder / "ledger.jsonl")]
+    assert noted == ["planned", "requested", "acknowledged", "effect", "healed", "baseline"]
+    for name in (
+        "verdict.json",
+        "checks.json",
+        "env.json",
+        "report.html",
+        "participants/a/stats.jsonl",
+        "server/events.jsonl",
+    ):
+        assert (result.folder / name).is_file(), name
+    assert result.evidence.seat_of == {"a": 0, "b": 1}
+    assert len(jsonl.read(result.folder.parent.parent / "log.jsonl")) == 1
+    assert (result.folder.parent.parent / "latest").resolve() == result.folder.resolve()
+
+
+async def test_without_exports_such_a_run_does_not_pass(execute: Execute) -> None:
+    result: RunResult = await execute(Slow())
+    assert result.verdict.outcome != "pass"
+
+
+async def test_a_page_error_ends_the_run_at_once_and_heals(execute: Execute) -> None:
+    fault = Slow()
+    result: RunResult = await execute(fault, "throws")
+    assert fault.log == ["inject a", "heal"]
+    (early,) = history(result, "run-ended-early")
+    assert "boom" in early["reason"]
+    assert early["blame"] == "product"
+    assert result.verdict.outcome == "fail"
+
+
+async def test_a_game_that_never_ends_misses_the_budget(execute: Execute) -> None:
+    result: RunResult = await execute(Slow(), "stays", wall_s=3.0)
+    (early,) = history(result, "run-ended-early")
+    assert (early["phase"], early["blame"]) == ("drain", "product")
+    assert "within the budget of 3 s" in early["reason"]
+
+
+async def test_what_breaks_in_boot_is_the_harness_and_has_a_verdict(execute: Execute) -> None:
+    result: RunResult = await execute(Slow(), "refuses")
+    assert result.verdict.outcome == "broken"
+    assert "no server today" in result.verdict.headline
+    assert (result.folder / "harness-error.txt").is_file()
+    assert (result.folder / "verdict.json").is_file()

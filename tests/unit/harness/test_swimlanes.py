@@ -1,0 +1,40 @@
+"""Swim lanes: what happened to whom, on one time axis."""
+
+from __future__ import annotations
+
+import re
+import xml.etree.ElementTree as ElementTree
+from pathlib import Path
+
+from igym_harness.run_sheet import RunSheet, load
+from igym_harness.swimlanes import LEFT, RIGHT, WIDTH, Axis, draw
+
+
+def svg(sheet: RunSheet) -> str:
+    match = re.match(r"<svg.*?</svg>", draw(sheet), re.DOTALL)
+    assert match
+    return match[0]
+
+
+def test_the_axis_stays_inside_the_picture() -> None:
+    axis = Axis(1_000.0, 2_000.0)
+    assert (axis.x(1_000.0), axis.x(2_000.0), axis.x(9_000.0)) == (LEFT, WIDTH - RIGHT, WIDTH - RIGHT)
+
+
+def test_a_lane_shows_fault_frames_round_trips_and_rollbacks_of_its_participant_only(run_folder: Path) -> None:
+    picture = svg(load(run_folder))
+    root = ElementTree.fromstring(picture)  # noqa: S314 - our own output; well formed or it raises
+    texts = [element.text for element in root.iter("text")]
+    assert texts.count("f1 p2p.latency") == 1, "only a was disturbed"
+    assert {"a", "b", "server", "seat 0", "seat 1", "faults", "0 s"} <= set(texts)
+    assert picture.count("<polyline") == 4
+    assert picture.count('stroke="var(--ink)"') == 9
+    assert picture.count('stroke="var(--unknown)"') == 1
+
+
+def test_the_first_bad_frame_is_marked_at_everyone(failed_folder: Path) -> None:
+    assert svg(load(failed_folder)).count(">frame 57<") == 2
+
+
+def test_an_empty_run_has_an_empty_picture(tmp_path: Path) -> None:
+    ElementTree.fromstring(svg(RunSheet(tmp_path, {"scenario": "x & y"})))  # noqa: S314 - our own output

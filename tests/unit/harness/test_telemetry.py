@@ -1,0 +1,79 @@
+"""Windows over what pages measured."""
+
+from __future__ import annotations
+
+import pytest
+from igym_chaos.fault import Window
+
+from igym_harness.probe import Answer, Connection
+from igym_harness.telemetry import Recorder
+
+OFFSETS = {"a": 1_000.0, "b": 5_000.0}
+
+
+@pytest.fixture
+def recorder() -> Recorder:
+    return Recorder(OFFSETS, lambda name, page_ms: page_ms - OFFSETS[name])
+
+
+def connection(index: int, local: str, remote: str, sent: int, received: int, state: str = "connected") -> Connection:
+    return Connection(index, state, "connected", local, remote, sent, received, stun_rtt_total_s=0.01, stun_responses=2)
+
+
+def answer(
+    t_ms: float,
+    name: str,
+    *,
+    frame: int = 0,
+    pings: tuple[tuple[float, float], ...] = (),
+    server: tuple[tuple[float, float], ...] = (),
+    connections: tuple[Connection, ...] = (),
+) -> Answer:
+    page_ms = t_ms + OFFSETS[name]
+    worker = {
+        "state": "playing",
+        "episode": 0,
+        "frame": frame,
+        "links": [{"seat": 1, "pings": [list(p) for p in pings]}],
+    }
+    status = {"serverPings": [list(p) for p in server], "worker": worker}
+    return Answer(origin=1.0, clock_ms=page_ms, state="playing", status=status, connections=list(connections))
+
+
+def test_round_trips_are_kept_once_and_cut_by_window_on_the_harness_clock(recorder: Recorder) -> None:
+    recorder.record("a", answer(100.0, "a", pings=((1_010.0, 2.0), (1_050.0, 3.0))))
+    recorder.record("a", answer(200.0, "a", pings=((1_050.0, 3.0), (1_150.0, 103.0))))
+    assert recorder.link_rtts("a", Window(0.0, 200.0)) == [2.0, 3.0, 103.0]
+    assert recorder.link_rtts("a", Window(50.0, 50.0)) == [3.0]
+    assert recorder.link_rtts("a", Window(151.0, 200.0)) == []
+
+
+def test_pings_of_the_server_path_are_apart(recorder: Recorder) -> None:
+    recorder.record("b", answer(100.0, "b", server=((5_020.0, 7.0),)))
+    assert recorder.server_rtts("b", Window(0.0, 100.0)) == [7.0]
+    assert recorder.link_rtts("b", Window(0.0, 100.0)) == []
+
+
+def test_a_connection_belongs_to_the_peer_whose_name_it_was_told(recorder: Recorder) -> None:
+    recorder.record("a", answer(100.0, "a", connections=(connection(0, "ufA", "ufB", 10, 9),)))
+    assert recorder.peers("a") == ()
+    recorder.record("b", answer(100.0, "b", connections=(connection(0, "ufB", "ufA", 9, 10),)))
+    assert recorder.peers("a") == ("b",)
+    (sample,) = recorder.transport("a", Window(0.0, 100.0))
+    assert (sample.peer, sample.packets_sent, sample.packets_received) == ("b", 10, 9)
+
+
+def test_counters_go_on_over_a_new_connection(recorder: Recorder) -> None:
+    recorder.record("b", answer(50.0, "b", connections=(connection(0, "ufB", "ufA", 0, 0),)))
+    recorder.record("b", answer(60.0, "b", connections=(connection(1, "ufB2", "ufA2", 0, 0),)))
+    recorder.record("a", answer(100.0, "a", connections=(connection(0, "ufA", "ufB", 100, 90),)))
+    recorder.record("a", answer(200.0, "a", connections=(connection(1, "ufA2", "ufB2", 5, 4),)))
+    samples = recorder.transport("a", Window(0.0, 300.0))
+    assert [(one.packets_sent, one.packets_received) for one in samples] == [(100, 90), (105, 94)]
+
+
+def test_frames_are_those_of_a_running_game_inside_the_window(recorder: Recorder) -> None:
+    for t_ms, frame in ((100.0, 1), (350.0, 8), (600.0, 16)):
+        recorder.record("a", answer(t_ms, "a", frame=frame))
+    assert recorder.frames("a", Window(200.0, 600.0)) == [(350.0, 8), (600.0, 16)]
+    assert recorder.frames("b", Window(0.0, 600.0)) == []
