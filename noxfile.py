@@ -174,7 +174,9 @@ def system_package(session: nox.Session, program: str, *, package: str | None = 
     if found := shutil.which(program):
         return found
     if sys.platform != "linux" or os.geteuid() != 0 or not shutil.which("apt-get"):
-        session.error(f"{program} is missing: install the package {package} of your system (for a browser of your own set IGYM_BROWSER)")
+        session.error(
+            f"{program} is missing: install the package {package} of your system (for a browser of your own set IGYM_BROWSER)"
+        )
     quiet = {"DEBIAN_FRONTEND": "noninteractive"}
     session.run("apt-get", "update", "-qq", external=True, silent=True, env=quiet)
     session.run("apt-get", "install", "-y", "-qq", package, external=True, silent=True, env=quiet)
@@ -215,6 +217,14 @@ def run_suites(session: nox.Session, results: Path, environment: dict[str, str],
         session.run("pytest", *arguments, env=environment)
     finally:
         report = CACHE / "allure-report" / results.name
-        command = ["node", "node_modules/allure/cli.js", "awesome", str(results), "--single-file", "--output", str(report)]
+        command = [
+            "node",
+            "node_modules/allure/cli.js",
+            "awesome",
+            str(results),
+            "--single-file",
+            "--output",
+            str(report),
+        ]
         session.run(*command, env=environment, silent=True)
         session.log(f"Allure report: {report / 'index.html'}")

@@ -52,7 +52,9 @@ def modules() -> Iterator[tuple[str, Path]]:
             yield room, path
 
 
-@pytest.mark.parametrize(("room", "path"), [pytest.param(room, path, id=f"{room}:{path.name}") for room, path in modules()])
+@pytest.mark.parametrize(
+    ("room", "path"), [pytest.param(room, path, id=f"{room}:{path.name}") for room, path in modules()]
+)
 def test_a_module_imports_only_what_its_room_may(room: str, path: Path) -> None:
     assert not forbidden_imports(room, path.read_text(encoding="utf-8")), f"{path} crosses a wall of DESIGN section 2"
 

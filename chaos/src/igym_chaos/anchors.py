@@ -48,7 +48,9 @@ def parse(text: str) -> Anchor:
     """Raises AnchorError that names the text."""
     match = _ANCHOR.fullmatch(text.strip())
     if match is None:
-        raise AnchorError(f"{text!r} is no anchor; examples: play+2s, frame>=300, episode1.frame>=10, episode0.end-1s, f1.end+500ms")
+        raise AnchorError(
+            f"{text!r} is no anchor; examples: play+2s, frame>=300, episode1.frame>=10, episode0.end-1s, f1.end+500ms"
+        )
     offset_ms = float(match["amount"] or 0) * _UNITS_MS[match["unit"] or "ms"] * (-1.0 if match["sign"] == "-" else 1.0)
     if match["mark"]:
         return Anchor(match["mark"], offset_ms)

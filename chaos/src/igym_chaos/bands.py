@@ -38,7 +38,9 @@ def _quantile(n: int, p: float, tail: float) -> int:
     log_p, log_q = math.log(p), math.log1p(-p)
     total = 0.0
     for k in range(n + 1):
-        total += math.exp(math.lgamma(n + 1) - math.lgamma(k + 1) - math.lgamma(n - k + 1) + k * log_p + (n - k) * log_q)
+        total += math.exp(
+            math.lgamma(n + 1) - math.lgamma(k + 1) - math.lgamma(n - k + 1) + k * log_p + (n - k) * log_q
+        )
         if total > tail:
             return k
     return n

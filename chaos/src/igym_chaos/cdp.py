@@ -49,7 +49,9 @@ class NetworkRules:
     async def set(self, **knobs: float) -> None:
         """Adds or changes knobs and sends the whole list. Raises NotArmedError, InjectorError."""
         if not self.armed:
-            raise NotArmedError("this page was not armed before its first navigation: reload it armed, or call the run broken")
+            raise NotArmedError(
+                "this page was not armed before its first navigation: reload it armed, or call the run broken"
+            )
         for name, value in knobs.items():
             _check(name, value)
         await self._apply({**self._knobs, **knobs})

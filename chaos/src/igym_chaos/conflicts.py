@@ -27,7 +27,9 @@ def check(scenario: Scenario) -> None:
         _window(scenario, fault)
     lossy = [fault.id for fault in scenario.faults if "packetLoss" in KINDS[fault.do].knobs]
     if lossy and scenario.heal is not None and scenario.heal.settle_s < SETTLE_AFTER_LOSS_S:
-        raise ScenarioError(f"{where} [heal]: settle is {scenario.heal.settle_s:g} s; after loss ({lossy[0]}) at least {SETTLE_AFTER_LOSS_S:g} s")
+        raise ScenarioError(
+            f"{where} [heal]: settle is {scenario.heal.settle_s:g} s; after loss ({lossy[0]}) at least {SETTLE_AFTER_LOSS_S:g} s"
+        )
     _budgets(scenario)
 
 
@@ -70,7 +72,9 @@ def _window(scenario: Scenario, fault: PlannedFault) -> None:
     needed = KINDS[fault.do].minimum_window_s
     if span is not None and span[1] - span[0] < needed:
         length = f"in force for {span[1] - span[0]:g} s"
-        raise ScenarioError(f'{scenario.path.name} fault "{fault.id}": {length}, but {fault.do} needs {needed:g} s for its own band')
+        raise ScenarioError(
+            f'{scenario.path.name} fault "{fault.id}": {length}, but {fault.do} needs {needed:g} s for its own band'
+        )
 
 
 def _budgets(scenario: Scenario) -> None:
@@ -79,4 +83,6 @@ def _budgets(scenario: Scenario) -> None:
     inner = budget.boot_s + play_s + (scenario.heal.settle_s if scenario.heal else 0.0)
     if inner >= budget.wall_s:
         parts = f"boot {budget.boot_s:g} + play {play_s:g} + settle"
-        raise ScenarioError(f"{scenario.path.name} [budget]: wall is {budget.wall_s:g} s, but {parts} already take {inner:g} s: raise wall")
+        raise ScenarioError(
+            f"{scenario.path.name} [budget]: wall is {budget.wall_s:g} s, but {parts} already take {inner:g} s: raise wall"
+        )

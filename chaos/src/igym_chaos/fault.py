@@ -1,6 +1,6 @@
 """What a fault is: it injects and heals, and pure oracles over recorded telemetry say what it really did.
 
-    inject ─▶ settle ─▶ [ window: effect ] ─▶ heal ─▶ settle ─▶ [ window: recovered ]      untouched: the others, same window
+inject ─▶ settle ─▶ [ window: effect ] ─▶ heal ─▶ settle ─▶ [ window: recovered ]      untouched: the others, same window
 """
 
 from __future__ import annotations

@@ -72,8 +72,14 @@ def passages(telemetry: Telemetry, on: Sequence[str], window: Window) -> list[Pa
             start_ms, end_ms = max(here[0].t_ms, there[0].t_ms), min(here[-1].t_ms, there[-1].t_ms)
             if end_ms <= start_ms:
                 continue
-            sent = {end: _between(samples, "packets_sent", start_ms, end_ms) for end, samples in ((name, here), (peer, there))}
-            got = {end: _between(samples, "packets_received", start_ms, end_ms) for end, samples in ((name, here), (peer, there))}
+            sent = {
+                end: _between(samples, "packets_sent", start_ms, end_ms)
+                for end, samples in ((name, here), (peer, there))
+            }
+            got = {
+                end: _between(samples, "packets_received", start_ms, end_ms)
+                for end, samples in ((name, here), (peer, there))
+            }
             found += [Passage(name, peer, sent[name], got[peer]), Passage(peer, name, sent[peer], got[name])]
     return found
 

@@ -18,7 +18,22 @@ __all__ = ["Scenario", "ScenarioError", "all_scenarios", "find", "load"]
 
 SUITES = ("parity", "focus", "latency", "stress", "recovery", "soak", "self")
 TIERS = ("browser", "sim")
-TOP = ("name", "doc", "suite", "tier", "seed", "tags", "covers", "fault", "heal", "budget", "participants", "topology", "workload", "expect")
+TOP = (
+    "name",
+    "doc",
+    "suite",
+    "tier",
+    "seed",
+    "tags",
+    "covers",
+    "fault",
+    "heal",
+    "budget",
+    "participants",
+    "topology",
+    "workload",
+    "expect",
+)
 DRAWS = ("uniform", "log_uniform", "choice")
 LONGEST = 2**22 - 1
 
@@ -172,7 +187,9 @@ def _scenario(path: Path, digest: str, top: Table) -> Scenario:
         expect=_expect(top, participants),
     )
     if scenario.workload.seats > len(participants):
-        raise ScenarioError(f"{top.where} [workload]: seats is {scenario.workload.seats}, but there are {len(participants)} participants")
+        raise ScenarioError(
+            f"{top.where} [workload]: seats is {scenario.workload.seats}, but there are {len(participants)} participants"
+        )
     conflicts.check(scenario)
     return scenario
 
@@ -188,7 +205,9 @@ def _tier(top: Table) -> tuple[str, ...]:
 def _participants(top: Table) -> dict[str, ParticipantPlan]:
     values = top.raw("participants")
     if not isinstance(values, Mapping) or not values:
-        raise ScenarioError(f"{top.where}: participants is missing: add a table [participants] with one line each, as a = {{}}")
+        raise ScenarioError(
+            f"{top.where}: participants is missing: add a table [participants] with one line each, as a = {{}}"
+        )
     plans = {}
     for name, one in values.items():
         table = Table(one, f"{top.where} [participants] {name}", ("engine", "process", "visible", "join", "seat"))
@@ -211,7 +230,9 @@ def _topology(top: Table) -> Topology:
 
 
 def _workload(top: Table) -> Workload:
-    table = Table(top.raw("workload"), f"{top.where} [workload]", ("experiment", "seats", "episodes", "frames", "fps", "inputs"))
+    table = Table(
+        top.raw("workload"), f"{top.where} [workload]", ("experiment", "seats", "episodes", "frames", "fps", "inputs")
+    )
     inputs = Table(table.raw("inputs", {}), f"{top.where} [workload] inputs", ("kind", "via", "changes_per_s"))
     changes = inputs.raw("changes_per_s", 4)
     if type(changes) not in (int, float) or not 0 < changes <= 30:
@@ -249,7 +270,9 @@ def _expect(top: Table, participants: Mapping[str, ParticipantPlan]) -> Expect:
     table = Table(top.raw("expect", {}), f"{top.where} [expect]", ("sometimes", "outcomes", "checks"))
     outcomes = Table(table.raw("outcomes", {}), f"{table.where} outcomes", tuple(participants))
     if missing := [name for name in participants if name not in outcomes]:
-        raise ScenarioError(f"{table.where}: outcomes says nothing of {', '.join(missing)}; write one for every participant")
+        raise ScenarioError(
+            f"{table.where}: outcomes says nothing of {', '.join(missing)}; write one for every participant"
+        )
     return Expect(table.texts("sometimes"), {name: outcomes.text(name) for name in participants}, table.texts("checks"))
 
 
@@ -259,16 +282,23 @@ def _faults(top: Table, participants: Mapping[str, ParticipantPlan], topology: T
         raise ScenarioError(f"{top.where}: fault is {values!r}; write a list of tables")
     faults: list[PlannedFault] = []
     for number, one in enumerate(values):
-        fault = _fault(Table(one, f"{top.where} fault {number}", ("id", "do", "via", "on", "at", "for", "with", "effect")), participants)
+        fault = _fault(
+            Table(one, f"{top.where} fault {number}", ("id", "do", "via", "on", "at", "for", "with", "effect")),
+            participants,
+        )
         if fault.id in {other.id for other in faults}:
             raise ScenarioError(f'{top.where} fault {number}: id "{fault.id}" is used twice')
         if fault.via == "T" and topology.server_path != "toxiproxy":
-            raise ScenarioError(f'{top.where} fault {number}: {fault.do} via T needs server_path = "toxiproxy" in [topology]')
+            raise ScenarioError(
+                f'{top.where} fault {number}: {fault.do} via T needs server_path = "toxiproxy" in [topology]'
+            )
         faults.append(fault)
     for fault in faults:
         for anchor in anchors_of(fault.at):
             if anchor.fault is not None and anchor.fault not in {other.id for other in faults}:
-                raise ScenarioError(f'{top.where} fault "{fault.id}": at hangs on "{anchor.fault}", which is no fault of this file')
+                raise ScenarioError(
+                    f'{top.where} fault "{fault.id}": at hangs on "{anchor.fault}", which is no fault of this file'
+                )
     return tuple(faults)
 
 
@@ -303,7 +333,9 @@ def _check_values(fault: PlannedFault, where: str) -> None:
         try:
             KINDS[fault.do](**parameters)
         except TypeError as error:
-            raise ScenarioError(f"{where} with: {fault.do} takes {', '.join(KINDS[fault.do].parameters()) or 'nothing'}: {error}") from error
+            raise ScenarioError(
+                f"{where} with: {fault.do} takes {', '.join(KINDS[fault.do].parameters()) or 'nothing'}: {error}"
+            ) from error
         except ValueError as error:
             raise ScenarioError(f"{where} with: {error}") from error
 
@@ -327,8 +359,15 @@ def _parameter(where: str, value: Any) -> None:
     if isinstance(value, Mapping):
         Table(value, where, DRAWS)
         spread = next(iter(value.values()), None)
-        if len(value) != 1 or not isinstance(spread, list) or len(spread) < 1 or ("choice" not in value and len(spread) != 2):
-            raise ScenarioError(f"{where} is {value!r}; write {{ uniform = [low, high] }}, {{ log_uniform = [low, high] }} or {{ choice = [...] }}")
+        if (
+            len(value) != 1
+            or not isinstance(spread, list)
+            or len(spread) < 1
+            or ("choice" not in value and len(spread) != 2)
+        ):
+            raise ScenarioError(
+                f"{where} is {value!r}; write {{ uniform = [low, high] }}, {{ log_uniform = [low, high] }} or {{ choice = [...] }}"
+            )
 
 
 def _texts_of(at: Any, where: str) -> tuple[str, ...]:

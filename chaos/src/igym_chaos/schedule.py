@@ -104,5 +104,8 @@ def _when(at: Any, start: int) -> str:
 
 def _text(anchor: Anchor, offset_ms: float) -> str:
     """An anchor with another offset, as text."""
-    base = {"frame": f"episode{anchor.episode}.frame>={anchor.frame}", "episode-end": f"episode{anchor.episode}.end"}.get(anchor.base, anchor.base)
+    base = {
+        "frame": f"episode{anchor.episode}.frame>={anchor.frame}",
+        "episode-end": f"episode{anchor.episode}.end",
+    }.get(anchor.base, anchor.base)
     return f"{base}{'+' if offset_ms >= 0 else '-'}{abs(offset_ms):.0f}ms"

@@ -39,6 +39,10 @@ def check_toxic(kind: str, *, stream: str, attributes: Mapping[str, int], toxici
     if missing := sorted(set(ranges) - set(attributes)):
         raise InjectorError(f"{kind}: {', '.join(missing)} missing; the server would take 0 in silence")
     if attributes.get("jitter", 0) > attributes.get("latency", 0):
-        raise InjectorError(f"{kind}: jitter {attributes['jitter']} is above latency {attributes['latency']}; the excess acts as delay 0")
+        raise InjectorError(
+            f"{kind}: jitter {attributes['jitter']} is above latency {attributes['latency']}; the excess acts as delay 0"
+        )
     if kind == "slicer" and attributes["size_variation"] >= attributes["average_size"]:
-        raise InjectorError(f"slicer: size_variation {attributes['size_variation']} must be below average_size {attributes['average_size']}")
+        raise InjectorError(
+            f"slicer: size_variation {attributes['size_variation']} must be below average_size {attributes['average_size']}"
+        )

@@ -47,7 +47,9 @@ class ToxiproxyServer:
     async def start(self) -> None:
         """Returns when the API answers with the version this package was measured with. Raises InjectorError."""
         if ToxiproxyServer._running is not None:
-            raise InjectorError("a Toxiproxy server of this process is running: toxiproxy-python knows one address only; stop it first")
+            raise InjectorError(
+                "a Toxiproxy server of this process is running: toxiproxy-python knows one address only; stop it first"
+            )
         self._log = self._log_path.open("ab")
         for attempt in range(PORT_TRIES):
             self.port = _free_port()
@@ -95,13 +97,18 @@ class ToxiproxyServer:
 
     async def _check_version(self) -> None:
         try:
-            version = await call("version", lambda: requests.get(f"http://127.0.0.1:{self.port}/version", timeout=CALL_S).json()["version"])
+            version = await call(
+                "version",
+                lambda: requests.get(f"http://127.0.0.1:{self.port}/version", timeout=CALL_S).json()["version"],
+            )
         except InjectorError as error:
             await self.stop()
             raise InjectorError(f"{self._binary} did not start: see {self._log_path}") from error
         if version != VERSION:
             await self.stop()
-            raise InjectorError(f"{self._binary} is Toxiproxy {version}; {VERSION} is needed: unset IGYM_TOXIPROXY, nox builds it")
+            raise InjectorError(
+                f"{self._binary} is Toxiproxy {version}; {VERSION} is needed: unset IGYM_TOXIPROXY, nox builds it"
+            )
 
 
 class ServerPath:
@@ -124,7 +131,9 @@ class ServerPath:
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
-    async def add(self, name: str, kind: str, *, stream: str, attributes: Mapping[str, int], toxicity: float = 1.0) -> None:
+    async def add(
+        self, name: str, kind: str, *, stream: str, attributes: Mapping[str, int], toxicity: float = 1.0
+    ) -> None:
         """Adds a toxic and reads it back. Raises InjectorError: wrong value, refused, or not there afterwards."""
         check_toxic(kind, stream=stream, attributes=attributes, toxicity=toxicity)
         body = {"name": name, "type": kind, "stream": stream, "toxicity": toxicity, "attributes": dict(attributes)}
@@ -140,7 +149,10 @@ class ServerPath:
         changed = {**body, "attributes": {**body["attributes"], **attributes}}
         check_toxic(body["type"], stream=body["stream"], attributes=changed["attributes"], toxicity=body["toxicity"])
         address = f"http://{APIConsumer.host}:{APIConsumer.port}/proxies/{self.name}/toxics/{name}"
-        await call(f"update {name} of {self.name}", lambda: requests.patch(address, json={"attributes": attributes}, timeout=CALL_S))
+        await call(
+            f"update {name} of {self.name}",
+            lambda: requests.patch(address, json={"attributes": attributes}, timeout=CALL_S),
+        )
         self._toxics[name] = changed
         await self.compare(enabled=True, toxics=self._toxics)
 
@@ -160,7 +172,11 @@ class ServerPath:
         if sorted(there) != sorted(toxics):
             raise InjectorError(f"{self.name}: toxics are {sorted(there)}, asked {sorted(toxics)}")
         for name, asked in toxics.items():
-            wrong = {key: there[name].get(key) for key in ("type", "stream", "toxicity", "attributes") if there[name].get(key) != asked[key]}
+            wrong = {
+                key: there[name].get(key)
+                for key in ("type", "stream", "toxicity", "attributes")
+                if there[name].get(key) != asked[key]
+            }
             if wrong:
                 raise InjectorError(f"{self.name}: toxic {name} came back with {wrong}, asked {dict(asked)}")
 

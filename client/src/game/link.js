@@ -153,25 +153,14 @@ export class Link {
     this.#out.newEpoch(epoch);
   }
 
-  /**
-   * @param {Outgoing} outgoing
-   * @param {number} nowMs
-   */
-  sendInputs(outgoing, nowMs) {
-    this.#out.inputs(outgoing, nowMs);
+  /** @param {Outgoing} outgoing */
+  sendInputs(outgoing) {
+    this.#out.inputs(outgoing);
   }
 
   /** @param {Message} message of a reliable type */
   sendControl(message) {
     this.#out.control(message);
-  }
-
-  /**
-   * @param {number} nowMs
-   * @returns {boolean} no input packet went out for so long that an empty one is due
-   */
-  needsKeepalive(nowMs) {
-    return this.#bothOpen && nowMs - this.#out.inputsSentMs >= PING_MS;
   }
 
   /**

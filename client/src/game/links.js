@@ -96,14 +96,9 @@ export class Links {
     for (const link of this.#all) link.sendControl(message);
   }
 
-  /** @param {Session} session @param {number} nowMs */
-  sendInputs(session, nowMs) {
-    for (const [seat, link] of this.#links) link.sendInputs(session.outgoing(seat), nowMs);
-  }
-
-  /** An input packet, perhaps without inputs, to those who got none for a while. @param {Session} session @param {number} nowMs */
-  keepAlive(session, nowMs) {
-    for (const [seat, link] of this.#links) if (link.needsKeepalive(nowMs)) link.sendInputs(session.outgoing(seat), nowMs);
+  /** @param {Session} session */
+  sendInputs(session) {
+    for (const [seat, link] of this.#links) link.sendInputs(session.outgoing(seat));
   }
 
   /** @param {number} nowMs @param {{epoch: number, frame: number}} place */

@@ -23,7 +23,7 @@ import { TimeSync } from "../core/time-sync.js";
  * @property {Host} host
  * @property {InputSource} input
  * @property {number} delayFrames
- * @property {(nowMs: number) => void} send inputs to every peer
+ * @property {() => void} send inputs to every peer
  * @property {OnEvent} onEvent
  */
 
@@ -63,7 +63,7 @@ export class Loop {
   tick(nowMs, { display }) {
     const { session, record, send } = this.#parts;
     this.#giveInput();
-    send(nowMs);
+    send();
     const result = session.advance({ endFrame: record.endFrame() });
     const drawn = this.#carryOut(result.requests, display);
     if (result.rollback !== null) this.#tellRollback(result.rollback);

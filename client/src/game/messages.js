@@ -10,6 +10,7 @@
  * @typedef {object} SessionConfig what the server assigned
  * @property {string} session_id
  * @property {string} scene_id
+ * @property {number} registry_version peers of another one are refused
  * @property {number} seat
  * @property {number} seats
  * @property {number} seed of the session; that of an episode is derived from it

@@ -22,7 +22,6 @@ export class Outbound {
   packets = 0;
   /** Own inputs, each counted once. */
   inputsSent = 0;
-  inputsSentMs = -Infinity;
   #epoch = 0;
   #sentUpTo = 0;
   /** @type {Message[]} */
@@ -44,14 +43,10 @@ export class Outbound {
     this.#sentUpTo = 0;
   }
 
-  /**
-   * @param {Outgoing} outgoing
-   * @param {number} nowMs
-   */
-  inputs(outgoing, nowMs) {
+  /** @param {Outgoing} outgoing */
+  inputs(outgoing) {
     if (this.#buffered("input") > INPUT_BUFFER_LIMIT) return this.#onDrop("send-buffer", "input");
     if (!this.#send("input", { type: "input", epoch: this.#epoch, seat: this.#localSeat, ...outgoing })) return;
-    this.inputsSentMs = nowMs;
     const upTo = outgoing.frame + Math.min(outgoing.inputs.length, MAX_INPUT_RECORDS);
     const known = Math.max(outgoing.frame, this.#sentUpTo);
     this.inputsSent += Math.max(0, upTo - known);

@@ -10,7 +10,7 @@
 import { relay } from "./relay.js";
 import { routeOf } from "./route.js";
 
-/** @import { DataChannel, Label } from "./channel.js" */
+/** @import { DataChannel, Label, Port } from "./channel.js" */
 /** @import { Route } from "./route.js" */
 
 /** @typedef {"offer" | "answer" | "candidate" | "end"} SignalKind */
@@ -169,7 +169,7 @@ export class PeerLink {
     } catch (error) {
       if (!(error instanceof DOMException) || error.name !== "DataCloneError") throw error;
       const { port1, port2 } = new MessageChannel();
-      relay(/** @type {DataChannel} */ (channel), port1);
+      relay(/** @type {DataChannel} */ (channel), /** @type {Port} */ (port1));
       this.#options.onChannel(label, port2, true);
     }
   }

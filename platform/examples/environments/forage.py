@@ -40,7 +40,9 @@ class Forage:
             self._plant()
         return self._observations(), {seat: {} for seat in range(self.seats)}
 
-    def step(self, actions: dict[int, int]) -> tuple[dict[int, Any], dict[int, int], dict[int, bool], dict[int, bool], dict[int, dict[str, Any]]]:
+    def step(
+        self, actions: dict[int, int]
+    ) -> tuple[dict[int, Any], dict[int, int], dict[int, bool], dict[int, bool], dict[int, dict[str, Any]]]:
         self._frame += 1
         before = list(self._scores)
         for seat in range(self.seats):
@@ -78,12 +80,17 @@ class Forage:
         for born, x, y in self._berries:
             age = min(ROT_FRAMES, max(0, self._frame - born))
             cx, cy = x * TILE + 25, 65 + y * TILE
-            items += [["circle", cx, cy, 5 + age // 24, f"#{90 + age // 2:02x}2b{110 - age // 3:02x}"], ["circle", cx - 3, cy - 3, 2, "#ffffff"]]
+            items += [
+                ["circle", cx, cy, 5 + age // 24, f"#{90 + age // 2:02x}2b{110 - age // 3:02x}"],
+                ["circle", cx - 3, cy - 3, 2, "#ffffff"],
+            ]
         for seat, (x, y, _) in enumerate(self._foragers):
             cx, cy = x * TILE + 25, 65 + y * TILE
             items += [["ellipse", cx, cy + 18, 15, 5, "#00000044"], ["circle", cx, cy, 18, COLOURS[seat]]]
             items += [["circle", cx - 6, cy - 4, 3, "#ffffff"], ["circle", cx + 6, cy - 4, 3, "#ffffff"]]
-            items += [["text", 20 + seat * 150, 28, f"Forager {seat + 1}: {self._scores[seat]}", 20, COLOURS[seat], "left"]]
+            items += [
+                ["text", 20 + seat * 150, 28, f"Forager {seat + 1}: {self._scores[seat]}", 20, COLOURS[seat], "left"]
+            ]
         seconds = (self.max_steps - self._frame + self.fps - 1) // self.fps
         return [*items, ["text", 580, 28, f"{seconds} s", 20, "#fefae0", "right"]]
 
@@ -105,4 +112,7 @@ class Forage:
 
     def _observations(self) -> dict[int, Any]:
         berries = [list(berry) for berry in self._berries]
-        return {seat: {"self": list(self._foragers[seat]), "all": [list(f) for f in self._foragers], "berries": berries} for seat in range(self.seats)}
+        return {
+            seat: {"self": list(self._foragers[seat]), "all": [list(f) for f in self._foragers], "berries": berries}
+            for seat in range(self.seats)
+        }

@@ -53,13 +53,17 @@ class Kitchen:
         self._frame = 0
         self._score = 0
         self._deliveries = 0
-        self._cooks = [{"x": x, "y": y, "from": [x, y], "face": 2, "held": NOTHING, "wait": 0, "pressed": 0} for x, y in places]
+        self._cooks = [
+            {"x": x, "y": y, "from": [x, y], "face": 2, "held": NOTHING, "wait": 0, "pressed": 0} for x, y in places
+        ]
         self._pots: list[dict[str, Any]] = [{"in": [], "left": 0} for _ in POTS]
         self._counters: dict[str, int] = {}
         self._order = self._next_order()
         return self._observations(), {seat: {} for seat in range(self.seats)}
 
-    def step(self, actions: dict[int, int]) -> tuple[dict[int, Any], dict[int, float], dict[int, bool], dict[int, bool], dict[int, dict[str, Any]]]:
+    def step(
+        self, actions: dict[int, int]
+    ) -> tuple[dict[int, Any], dict[int, float], dict[int, bool], dict[int, bool], dict[int, dict[str, Any]]]:
         before = self._score
         for pot in self._pots:
             if pot["left"] > 0:
@@ -71,9 +75,21 @@ class Kitchen:
         over = self._frame >= self.max_steps
         seats = range(self.seats)
         infos = {
-            seat: {"deliveries": self._deliveries, "held": self._cooks[seat]["held"], "order": self._order, "score": self._score} for seat in seats
+            seat: {
+                "deliveries": self._deliveries,
+                "held": self._cooks[seat]["held"],
+                "order": self._order,
+                "score": self._score,
+            }
+            for seat in seats
         }
-        return self._observations(), dict.fromkeys(seats, reward), dict.fromkeys(seats, False), dict.fromkeys(seats, over), infos
+        return (
+            self._observations(),
+            dict.fromkeys(seats, reward),
+            dict.fromkeys(seats, False),
+            dict.fromkeys(seats, over),
+            infos,
+        )
 
     def get_state(self) -> dict[str, Any]:
         return {
@@ -168,7 +184,10 @@ class Kitchen:
     def _observations(self) -> dict[int, Any]:
         shared = [self._frame, self._order, *[value for pot in self._pots for value in (len(pot["in"]), pot["left"])]]
         cooks = [[cook["x"], cook["y"], cook["face"], cook["held"]] for cook in self._cooks]
-        return {seat: [seat, *shared, *cooks[seat], *[v for other, c in enumerate(cooks) if other != seat for v in c]] for seat in range(self.seats)}
+        return {
+            seat: [seat, *shared, *cooks[seat], *[v for other, c in enumerate(cooks) if other != seat for v in c]]
+            for seat in range(self.seats)
+        }
 
 
 # --- The picture ------------------------------------------------------------------------------------------------------
@@ -238,16 +257,29 @@ def _station(kind: str, x: int, y: int) -> list[list[Any]]:
     elif kind == "S":
         items += [["rect", left + 4, top + 4, TILE - 8, TILE - 14, "#588157"]]
         for step in range(3):
-            items += [["poly", [left + 12 + step * 16, cy + 12, left + 22 + step * 16, cy - 4, left + 32 + step * 16, cy + 12], "#a3b18a"]]
+            items += [
+                [
+                    "poly",
+                    [left + 12 + step * 16, cy + 12, left + 22 + step * 16, cy - 4, left + 32 + step * 16, cy + 12],
+                    "#a3b18a",
+                ]
+            ]
         items += [["text", cx, cy - 8, "SERVE", 13, "#fefae0", "center"]]
     elif kind == "P":
-        items += [["rrect", left + 6, top + 6, TILE - 12, TILE - 18, 6, "#495057"], ["circle", cx, cy - 4, 25, "#343a40"]]
+        items += [
+            ["rrect", left + 6, top + 6, TILE - 12, TILE - 18, 6, "#495057"],
+            ["circle", cx, cy - 4, 25, "#343a40"],
+        ]
     return items
 
 
 def _pot(pot: dict[str, Any], cx: int, cy: int, *, frame: int) -> list[list[Any]]:
     cy -= 4
-    items: list[list[Any]] = [["line", cx - 27, cy, cx + 27, cy, 6, "#212529"], ["circle", cx, cy, 21, "#6c757d"], ["circle", cx, cy, 17, "#2f3e46"]]
+    items: list[list[Any]] = [
+        ["line", cx - 27, cy, cx + 27, cy, 6, "#212529"],
+        ["circle", cx, cy, 21, "#6c757d"],
+        ["circle", cx, cy, 17, "#2f3e46"],
+    ]
     full = len(pot["in"]) == POT_SIZE
     if full:
         kinds = set(pot["in"])
@@ -258,7 +290,9 @@ def _pot(pot: dict[str, Any], cx: int, cy: int, *, frame: int) -> list[list[Any]
         items += [["arc", cx, cy, 24, -1.5708, -1.5708 + 6.2832 * done, 5, ring]]
         for puff in range(3):
             rise = (frame * 2 + puff * 17) % 40
-            items += [["circle", cx - 9 + puff * 9, cy - 14 - rise, 4 + rise // 8, f"#ffffff{max(0, 110 - rise * 3):02x}"]]
+            items += [
+                ["circle", cx - 9 + puff * 9, cy - 14 - rise, 4 + rise // 8, f"#ffffff{max(0, 110 - rise * 3):02x}"]
+            ]
     else:
         for index, food in enumerate(pot["in"]):
             items += _item(food, cx - 8 + index * 15, cy, scale=0.7)
@@ -277,9 +311,15 @@ def _item(item: int, cx: float, cy: float, *, scale: float) -> list[list[Any]]:
             ["poly", [cx - r * 0.4, cy - r * 0.9, cx, cy - r * 1.7, cx + r * 0.4, cy - r * 0.9], leaf],
         ]
     if item == DISH or item in SOUPS:
-        plate: list[list[Any]] = [["ellipse", cx, cy + 2, r * 1.7, r, "#adb5bd"], ["ellipse", cx, cy, r * 1.7, r, "#f8f9fa"]]
+        plate: list[list[Any]] = [
+            ["ellipse", cx, cy + 2, r * 1.7, r, "#adb5bd"],
+            ["ellipse", cx, cy, r * 1.7, r, "#f8f9fa"],
+        ]
         if item in SOUPS:
-            plate += [["ellipse", cx, cy, r * 1.25, r * 0.68, SOUP[item]], ["circle", cx - r * 0.4, cy - r * 0.1, r * 0.18, "#ffffffaa"]]
+            plate += [
+                ["ellipse", cx, cy, r * 1.25, r * 0.68, SOUP[item]],
+                ["circle", cx - r * 0.4, cy - r * 0.1, r * 0.18, "#ffffffaa"],
+            ]
         return plate
     return []
 

@@ -50,7 +50,9 @@ class Volley:
         self._serve(self._rng.randrange(2))
         return self._observations(), {0: {}, 1: {}}
 
-    def step(self, actions: dict[int, int]) -> tuple[dict[int, Any], dict[int, float], dict[int, bool], dict[int, bool], dict[int, dict[str, Any]]]:
+    def step(
+        self, actions: dict[int, int]
+    ) -> tuple[dict[int, Any], dict[int, float], dict[int, bool], dict[int, bool], dict[int, dict[str, Any]]]:
         self._frame += 1
         for seat in (0, 1):
             self._run(self._players[seat], self.actions[actions[seat]], seat)
@@ -66,7 +68,10 @@ class Volley:
             self._serve(winner)
         won = max(self._score) >= TO_WIN
         late = self._frame >= self.max_steps and not won
-        infos = {seat: {"score": self._score[seat], "touches": self._touches[seat], "ball_speed": self._speed()} for seat in (0, 1)}
+        infos = {
+            seat: {"score": self._score[seat], "touches": self._touches[seat], "ball_speed": self._speed()}
+            for seat in (0, 1)
+        }
         return self._observations(), rewards, {0: won, 1: won}, {0: late, 1: late}, infos
 
     def get_state(self) -> dict[str, Any]:
@@ -211,7 +216,11 @@ def _beach() -> list[list[Any]]:
     items += [["rect", 0, 214, 600, 56, "#3fa7d6"], ["rect", 0, 214, 600, 5, "#6cc3e6"]]
     for wave in range(9):
         items += [["ellipse", 34 + wave * 67, 238 + (wave % 3) * 9, 22, 2, "#8fd3f4"]]
-    items += [["ellipse", 300, 276, 420, 20, "#f4e1b0"], ["rect", 0, 274, 600, 126, "#efd28d"], ["rect", 0, GROUND + 6, 600, 60, "#e5c172"]]
+    items += [
+        ["ellipse", 300, 276, 420, 20, "#f4e1b0"],
+        ["rect", 0, 274, 600, 126, "#efd28d"],
+        ["rect", 0, GROUND + 6, 600, 60, "#e5c172"],
+    ]
     for grain in range(26):
         items += [["circle", (grain * 83) % 600, 290 + (grain * 37) % 104, 2, "#d9b25f"]]
     return [*items, ["line", 20, GROUND + 30, 580, GROUND + 30, 3, "#fff7e0"]]

@@ -41,7 +41,15 @@ class PeerBlackout(Fault):
             return unmeasured(asked, band, oracle=ORACLE, note="nobody sent a packet")
         alive = all(telemetry.server_rtts(name, window) for name in on)
         note = "" if alive else "the server path was silent too"
-        return Effect(asked, {"received": float(received), "sent": float(sent)}, band, sent, received <= IN_FLIGHT_PACKETS and alive, ORACLE, note)
+        return Effect(
+            asked,
+            {"received": float(received), "sent": float(sent)},
+            band,
+            sent,
+            received <= IN_FLIGHT_PACKETS and alive,
+            ORACLE,
+            note,
+        )
 
     def recovered(self, telemetry: Telemetry, on: Sequence[str], window: Window, baseline: Window) -> Effect:
         """Packets arrive again within a second of the heal."""

@@ -63,9 +63,16 @@ class PeerLatency(Fault):
 
     def untouched(self, telemetry: Telemetry, others: Sequence[str], window: Window, baseline: Window) -> list[str]:
         # A link has two ends: only links between two others can show that a fault reached somebody it was not aimed at.
-        return [name for name in others if set(telemetry.peers(name)) <= set(others) and self._touched(telemetry, name, window, baseline)]
+        return [
+            name
+            for name in others
+            if set(telemetry.peers(name)) <= set(others) and self._touched(telemetry, name, window, baseline)
+        ]
 
     @staticmethod
     def _touched(telemetry: Telemetry, name: str, window: Window, baseline: Window) -> bool:
-        before, during = median_or_none(rtts(telemetry, [name], baseline)), median_or_none(rtts(telemetry, [name], window))
+        before, during = (
+            median_or_none(rtts(telemetry, [name], baseline)),
+            median_or_none(rtts(telemetry, [name], window)),
+        )
         return before is not None and during is not None and during - before > BACK_TO_BASELINE_MS

@@ -49,7 +49,10 @@ class PeerLoss(Fault):
             return unmeasured(asked, band, oracle=ORACLE, note=f"{sent} packets; {MINIMUM_PACKETS} are needed", n=sent)
         band = binomial_band(asked_percent, sent)
         lost = 100 * (1 - received / sent)
-        measured = {"percent": round(lost, 2), **{f"{one.sender}>{one.receiver}": round(loss_percent(one), 2) for one in found}}
+        measured = {
+            "percent": round(lost, 2),
+            **{f"{one.sender}>{one.receiver}": round(loss_percent(one), 2) for one in found},
+        }
         return Effect(asked, measured, band, sent, band[0] <= lost <= band[1], ORACLE)
 
     def recovered(self, telemetry: Telemetry, on: Sequence[str], window: Window, baseline: Window) -> Effect:

@@ -75,7 +75,14 @@ class SignalLatency(Fault):
         known = [one for one in added if one is not None]
         if len(known) < len(added):
             return unmeasured(asked, band, oracle=ORACLE, note="no echo after the heal", n=len(known))
-        return Effect(asked, {"rtt_ms": round(median(known), 2)}, band, len(known), all(abs(one) <= BACK_TO_BASELINE_MS for one in known), ORACLE)
+        return Effect(
+            asked,
+            {"rtt_ms": round(median(known), 2)},
+            band,
+            len(known),
+            all(abs(one) <= BACK_TO_BASELINE_MS for one in known),
+            ORACLE,
+        )
 
     def untouched(self, telemetry: Telemetry, others: Sequence[str], window: Window, baseline: Window) -> list[str]:
         added = {name: self._added(telemetry, name, window, baseline) for name in others}
@@ -83,5 +90,8 @@ class SignalLatency(Fault):
 
     @staticmethod
     def _added(telemetry: Telemetry, name: str, window: Window, baseline: Window) -> float | None:
-        before, after = median_or_none(telemetry.server_rtts(name, baseline)), median_or_none(telemetry.server_rtts(name, window))
+        before, after = (
+            median_or_none(telemetry.server_rtts(name, baseline)),
+            median_or_none(telemetry.server_rtts(name, window)),
+        )
         return None if before is None or after is None else after - before

@@ -43,7 +43,9 @@ class Environment(Protocol):
     view: tuple[int, int]
 
     def reset(self, seed: int) -> tuple[dict[int, Any], dict[int, dict[str, Any]]]: ...
-    def step(self, actions: dict[int, int]) -> tuple[dict[int, Any], dict[int, Any], dict[int, bool], dict[int, bool], dict[int, dict[str, Any]]]: ...
+    def step(
+        self, actions: dict[int, int]
+    ) -> tuple[dict[int, Any], dict[int, Any], dict[int, bool], dict[int, bool], dict[int, dict[str, Any]]]: ...
     def get_state(self) -> Any: ...
     def set_state(self, state: Any) -> None: ...
     def render(self) -> list[list[Any]]: ...
@@ -69,7 +71,11 @@ DECLARATIONS = {
 def check(environment: Any) -> None:
     """Raises ContractError naming every missing or wrong member of an environment instance, and what to add."""
     name = type(environment).__name__
-    problems = [f"{member} is missing: add `{fix}`" for member, fix in METHODS.items() if not callable(getattr(environment, member, None))]
+    problems = [
+        f"{member} is missing: add `{fix}`"
+        for member, fix in METHODS.items()
+        if not callable(getattr(environment, member, None))
+    ]
     missing = [member for member in DECLARATIONS if not hasattr(environment, member)]
     problems += [f"{member} is missing: declare {DECLARATIONS[member]}" for member in missing]
     if not missing:
@@ -86,14 +92,26 @@ def _wrong(environment: Any) -> list[str]:
         if type(value) is not int or not 1 <= value <= highest:
             problems.append(f"{member} is {value!r}: declare an integer from 1 to {highest}")
     actions = environment.actions
-    if not isinstance(actions, (tuple, list)) or not 1 <= len(actions) <= MAX_ACTIONS or not all(isinstance(a, str) for a in actions):
+    if (
+        not isinstance(actions, (tuple, list))
+        or not 1 <= len(actions) <= MAX_ACTIONS
+        or not all(isinstance(a, str) for a in actions)
+    ):
         problems.append(f"actions is {actions!r}: declare 1 to {MAX_ACTIONS} names")
     elif type(environment.noop) is not int or not 0 <= environment.noop < len(actions):
         problems.append(f"noop is {environment.noop!r}: declare an index of actions (0 to {len(actions) - 1})")
     view = environment.view
-    if not isinstance(view, (tuple, list)) or len(view) != 2 or not all(type(side) is int and side > 0 for side in view):
+    if (
+        not isinstance(view, (tuple, list))
+        or len(view) != 2
+        or not all(type(side) is int and side > 0 for side in view)
+    ):
         problems.append(f"view is {view!r}: declare (width, height), two positive integers")
-    unknown = sorted(set(getattr(environment, "keys", {}).values()) - set(actions)) if isinstance(actions, (tuple, list)) else []
+    unknown = (
+        sorted(set(getattr(environment, "keys", {}).values()) - set(actions))
+        if isinstance(actions, (tuple, list))
+        else []
+    )
     if unknown:
         problems.append(f"keys name the actions {unknown}, which are not in actions {tuple(actions)!r}")
     return problems

@@ -143,4 +143,6 @@ def _encode_other(value: Any, put: Put, path: str) -> None:
             put(b"a%s;" % str(tuple(value.shape)).encode())
         _encode(plain, put, path)
         return
-    raise EncodingError(f"{path}: {type(value).__name__} has no canonical form; give None, bool, int, float, str, bytes, list, tuple, dict or set")
+    raise EncodingError(
+        f"{path}: {type(value).__name__} has no canonical form; give None, bool, int, float, str, bytes, list, tuple, dict or set"
+    )

@@ -32,7 +32,9 @@ def _from_name(module: str, entry: str) -> Any:
     try:
         return importlib.import_module(module)
     except ModuleNotFoundError as error:
-        raise ContractError(f'environment "{entry}": no module {error.name}; name its package in `packages`, or mend the path') from error
+        raise ContractError(
+            f'environment "{entry}": no module {error.name}; name its package in `packages`, or mend the path'
+        ) from error
 
 
 def _from_file(path: Path, entry: str) -> Any:
@@ -49,5 +51,7 @@ def _from_file(path: Path, entry: str) -> Any:
     try:
         spec.loader.exec_module(module)
     except ModuleNotFoundError as error:
-        raise ContractError(f'environment "{entry}": no module {error.name}; name its package in `packages`, or mend the path') from error
+        raise ContractError(
+            f'environment "{entry}": no module {error.name}; name its package in `packages`, or mend the path'
+        ) from error
     return module

@@ -1,6 +1,6 @@
 """Rolls an environment back at every frame, simulates it again, and names the first frame that comes out differently (TOOL-01).
 
-    python -m igym_env.sync_test environments/kitchen.py:Kitchen --frames 2000 --seed 1
+python -m igym_env.sync_test environments/kitchen.py:Kitchen --frames 2000 --seed 1
 """
 
 from __future__ import annotations
@@ -66,7 +66,9 @@ def _episode(host: Host, environment: Any, generator: Generator, *, limit: int) 
 
 def main(arguments: list[str] | None = None) -> int:
     """Exit code 0 equal, 1 different."""
-    parser = argparse.ArgumentParser(prog="python -m igym_env.sync_test", description="Roll back every frame and compare.")
+    parser = argparse.ArgumentParser(
+        prog="python -m igym_env.sync_test", description="Roll back every frame and compare."
+    )
     parser.add_argument("entry", help='the environment: "path/to/file.py:Class" or "module:Class"')
     parser.add_argument("--frames", type=int, default=2000)
     parser.add_argument("--seed", type=int, default=1)
@@ -74,10 +76,14 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     result = json.loads(run(options.entry, options.frames, options.seed, options.kwargs))
     if result["ok"]:
-        sys.stdout.write(f"{options.entry}: {result['frames']} frames, every one rolled back and equal; chain {result['chain'][:16]}\n")
+        sys.stdout.write(
+            f"{options.entry}: {result['frames']} frames, every one rolled back and equal; chain {result['chain'][:16]}\n"
+        )
         return 0
     first = result["first"]
-    sys.stdout.write(f"{options.entry}: episode {first['episode']}, frame {first['frame']}: the {first['what']} differs after a rollback\n")
+    sys.stdout.write(
+        f"{options.entry}: episode {first['episode']}, frame {first['frame']}: the {first['what']} differs after a rollback\n"
+    )
     return 1
 
 

@@ -1,0 +1,97 @@
+"""The command `igym`."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import logging
+import secrets
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from igym import assets, loading, runtime, serving
+from igym.app import Options, Server
+from igym.errors import IgymError
+
+USAGE_EXIT = 2
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Exit code 0; 2 with one line on stderr for a mistake of the user."""
+    options = parser().parse_args(arguments)
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stderr)
+    try:
+        serve(options)
+    except IgymError as error:
+        sys.stderr.write(f"igym: {error}\n")
+        return USAGE_EXIT
+    return 0
+
+
+def parser() -> argparse.ArgumentParser:
+    made = argparse.ArgumentParser(
+        prog="igym", description="Multiplayer browser experiments in Python, bit-identical on every side."
+    )
+    commands = made.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    one = commands.add_parser(
+        "serve",
+        help="serve an experiment until Ctrl-C",
+        description="Serve an experiment. Participants open the printed address; data lands below --data-dir.",
+    )
+    one.add_argument(
+        "experiment",
+        metavar="EXPERIMENT",
+        help="a Python file that assigns `experiment`, or a shipped example: kitchen, volley, forage",
+    )
+    one.add_argument("--host", default="127.0.0.1", help="address to listen on (default 127.0.0.1: this machine only)")
+    one.add_argument("--port", type=int, default=8000, help="port to listen on; 0 takes a free one (default 8000)")
+    one.add_argument(
+        "--data-dir", type=Path, default=Path("data"), metavar="DIR", help="where data goes (default ./data)"
+    )
+    one.add_argument(
+        "--pyodide",
+        type=Path,
+        metavar="DIR",
+        help="another Pyodide distribution, for example an unpacked full release with NumPy",
+    )
+    one.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="SCENE.OPTION=VALUE",
+        help="change an option of a scene, for example kitchen.max_steps=600",
+    )
+    one.add_argument("--seed", type=int, help="make the sessions' seeds repeatable")
+    one.add_argument(
+        "--profile",
+        choices=["production", "test"],
+        default="production",
+        help="test: with a hook for the chaos harness in every page",
+    )
+    one.add_argument("--nonce", default="", help="text that /healthz repeats, to tell this server from another")
+    one.add_argument(
+        "--ready-file",
+        type=Path,
+        metavar="FILE",
+        help="written when the server listens: its address, port, process id and nonce",
+    )
+    return made
+
+
+def serve(options: argparse.Namespace) -> None:
+    """Everything is checked before the socket opens. Raises IgymError."""
+    found = assets.find(options.pyodide)
+    loaded = loading.load(options.experiment, found.examples)
+    for setting in options.set:
+        loaded = replace(loaded, experiment=loaded.experiment.with_option(setting))
+    prepared = runtime.prepare(loaded, found)
+    listening = serving.listen(options.host, options.port)
+    nonce = options.nonce or secrets.token_hex(8)
+    server = Server(loaded, prepared, found, Options(options.data_dir.resolve(), options.profile, options.seed, nonce))
+    asyncio.run(serving.run(server, listening, host=options.host, nonce=nonce, ready_file=options.ready_file))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

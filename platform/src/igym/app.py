@@ -1,0 +1,107 @@
+"""The composition root of the server: everything built once, handed on by argument."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+import socketio
+
+from igym import routes
+from igym.assets import Assets
+from igym.coordinator import Coordinator
+from igym.desk import Desk
+from igym.exports import Exporter
+from igym.gateway import Gateway
+from igym.loading import Loaded
+from igym.runtime import Runtime
+from igym.store import Store
+
+Profile = Literal["production", "test"]
+MESSAGE_LIMIT = 8_000_000
+CODE_ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
+CODE_LENGTH = 8
+
+
+@dataclass(frozen=True)
+class Options:
+    """How to serve. `seed`: None for a random one; `nonce`: tells this server from any other on its port."""
+
+    data: Path
+    profile: Profile = "production"
+    seed: int | None = None
+    nonce: str = ""
+    ice: Mapping[str, Any] = field(default_factory=lambda: {"iceServers": []})
+
+
+@dataclass
+class RandomSource:
+    """Identifiers from the system's randomness; seeds too, unless the server was given one."""
+
+    seed_of_all: int | None
+    _sessions: int = 0
+
+    def session_id(self) -> str:
+        return secrets.token_hex(8)
+
+    def seed(self, session_id: str) -> int:
+        """The n-th session of a seeded server always has the same seed."""
+        self._sessions += 1
+        if self.seed_of_all is None:
+            return secrets.randbits(32)
+        return int.from_bytes(hashlib.sha256(f"{self.seed_of_all}|{self._sessions}".encode()).digest()[:4], "big")
+
+
+class Server:
+    """One server. Two of them can live in one process. `asgi` is what is served between `start` and `stop`."""
+
+    def __init__(self, loaded: Loaded, runtime: Runtime, assets: Assets, options: Options) -> None:
+        experiment = loaded.experiment
+        self._options = options
+        self._store = Store(options.data / experiment.id / "igym.sqlite3")
+        sio = socketio.AsyncServer(
+            async_mode="asgi", max_http_buffer_size=MESSAGE_LIMIT, ping_interval=5, ping_timeout=10
+        )
+        self._gateway = Gateway(sio)
+        coordinator = Coordinator(
+            experiment, RandomSource(options.seed), profile=options.profile, runtime=runtime.message, ice=options.ice
+        )
+        self._desk = Desk(coordinator, self._store, Exporter(self._store, options.data, experiment.id), self._gateway)
+        self._gateway.desk = self._desk
+        build_id = hashlib.sha256("".join(sorted(runtime.archives)).encode()).hexdigest()[:16]
+        self._health = {"ready": False, "build_id": build_id, "nonce": options.nonce, "pid": os.getpid(), "port": 0}
+        debug = {"events": lambda: {"events": list(self._desk.events)}, "snapshot": coordinator.snapshot}
+        pages = routes.build(
+            experiment=experiment,
+            assets=assets,
+            runtime=runtime,
+            begin=self._begin,
+            knows=coordinator.knows,
+            health=lambda: self._health,
+            debug=debug if options.profile == "test" else {},
+        )
+        self.asgi = socketio.ASGIApp(sio, pages)
+
+    async def start(self, port: int) -> None:
+        """Participants of an earlier run are known again."""
+        for participant_id, code, scene in await self._store.participants():
+            self._desk.coordinator.restore(participant_id, code, scene)
+        await self._desk.note("server_started", {"pid": os.getpid(), "port": port})
+        self._health |= {"ready": True, "port": port}
+
+    async def stop(self) -> None:
+        """Everything acknowledged is on disk."""
+        await self._desk.note("server_stopped", {"pid": os.getpid()})
+        await self._desk.close()
+        self._store.close()
+
+    async def _begin(self) -> str:
+        participant_id = secrets.token_urlsafe(12)
+        code = "".join(secrets.choice(CODE_ALPHABET) for _ in range(CODE_LENGTH))
+        await self._desk.command(lambda one: one.create(participant_id, code))
+        return participant_id

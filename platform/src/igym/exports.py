@@ -1,0 +1,152 @@
+"""Data files, made from the store: written in a folder of another name, synced, then renamed; never overwritten.
+
+{data}/{experiment}/{scene}/{session}/ep0/seat0.csv seat0.parquet ... parity.json seal.json
+                                      session.json
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import json
+import os
+import shutil
+import uuid
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from igym import tables
+from igym.store import SessionRecord, Store
+
+
+class Exporter:
+    """Writes below one data folder. Blocking: call it from a thread."""
+
+    def __init__(self, store: Store, data: Path, experiment_id: str) -> None:
+        self._store = store
+        self._data = data
+        self._experiment_id = experiment_id
+
+    def folder(self, session: SessionRecord) -> Path:
+        return self._data / self._experiment_id / session.scene_id / session.id
+
+    def episode(self, session_id: str, episode: int) -> dict[str, Any]:
+        """The files of one episode, from whatever rows and seals are stored; says whether the seats agree.
+
+        {"written": bool, "equal": bool, "folder"}; written is false if the folder is there already.
+        """
+        session = self._store.session(session_id)
+        assert session is not None, f"session {session_id} is not stored"
+        target = self.folder(session) / f"ep{episode}"
+        if target.exists():
+            return {"written": False, "equal": None, "folder": str(target)}
+        target.parent.mkdir(parents=True, exist_ok=True)
+        draft = target.with_name(f".ep{episode}-{uuid.uuid4().hex}")
+        draft.mkdir()
+        try:
+            equal = self._write(session, episode, draft)
+            draft.rename(target)  # fails if somebody was faster: a folder with files is never replaced
+        except OSError:
+            shutil.rmtree(draft, ignore_errors=True)
+            raise
+        _sync(target.parent)
+        return {"written": True, "equal": equal, "folder": str(target)}
+
+    def session(self, session_id: str) -> None:
+        """Every episode that has rows, and session.json."""
+        session = self._store.session(session_id)
+        assert session is not None, f"session {session_id} is not stored"
+        for episode in self._store.sealed_episodes(session_id):
+            self.episode(session_id, episode)
+        target = self.folder(session) / "session.json"
+        if target.exists():
+            return
+        target.parent.mkdir(parents=True, exist_ok=True)
+        draft = target.with_name(f".session-{uuid.uuid4().hex}")
+        about = {
+            "session_id": session.id,
+            "scene_id": session.scene_id,
+            "experiment_id": self._experiment_id,
+            "seed": session.seed,
+        }
+        _write_json(
+            draft, {**about, "participants": list(session.members), "state": session.state, "reason": session.reason}
+        )
+        draft.rename(target)
+        _sync(target.parent)
+
+    def _write(self, session: SessionRecord, episode: int, folder: Path) -> bool:
+        seats = range(len(session.members))
+        identity = {
+            "experiment_id": self._experiment_id,
+            "scene_id": session.scene_id,
+            "session_id": session.id,
+            "episode": episode,
+            "seats": len(seats),
+        }
+        made = {
+            seat: tables.table(texts, identity)
+            for seat in seats
+            if (texts := self._store.rows(session.id, episode, seat))
+        }
+        for seat, table in made.items():
+            _write_parquet(folder / f"seat{seat}.parquet", table)
+            _write_csv(folder / f"seat{seat}.csv", table)
+        difference = tables.first_difference(made) if made else None
+        equal = len(made) == len(seats) and difference is None
+        rows = {str(seat): table.num_rows for seat, table in made.items()}
+        _write_json(folder / "parity.json", {"equal": equal, "rows": rows, "first_difference": difference})
+        seals = self._store.seals(session.id, episode)
+        files = {path.name: _digest(path) for path in sorted(folder.iterdir())}
+        about = {"session_id": session.id, "episode": episode, "participants": list(session.members)}
+        _write_json(folder / "seal.json", {**about, "seats": list(seals.values()), "files": files})
+        return equal
+
+
+def _write_parquet(path: Path, table: pa.Table) -> None:
+    pq.write_table(table, path)
+    _sync(path)
+
+
+def _write_csv(path: Path, table: pa.Table) -> None:
+    """Floats with all their digits, true and false in lower case, null as nothing."""
+    columns = [table.column(name).to_pylist() for name in table.column_names]
+    with path.open("w", newline="", encoding="utf-8") as stream:
+        writer = csv.writer(stream, lineterminator="\n")
+        writer.writerow(table.column_names)
+        writer.writerows([_text(value) for value in row] for row in zip(*columns, strict=True))
+        stream.flush()
+        os.fsync(stream.fileno())
+
+
+def _text(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return str(value).lower()
+    return repr(value) if isinstance(value, float) else str(value)
+
+
+def _write_json(path: Path, value: Mapping[str, Any]) -> None:
+    with path.open("w", encoding="utf-8") as stream:
+        json.dump(value, stream, indent=2, sort_keys=True)
+        stream.write("\n")
+        stream.flush()
+        os.fsync(stream.fileno())
+
+
+def _digest(path: Path) -> dict[str, Any]:
+    data = path.read_bytes()
+    return {"sha256": hashlib.sha256(data).hexdigest(), "bytes": len(data)}
+
+
+def _sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,132 @@
+"""HTTP: the begin page, the app page, files for the browser, health. Every answer carries the content security policy."""
+
+from __future__ import annotations
+
+import html
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from quart import Quart, Response, abort, redirect, send_file
+
+from igym.assets import Assets
+from igym.experiment import Experiment
+from igym.runtime import Runtime
+
+POLICY = "; ".join(
+    [
+        "default-src 'none'",
+        "script-src 'self' 'wasm-unsafe-eval'",
+        "worker-src 'self'",
+        "connect-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' data:",
+        "base-uri 'none'",
+        "form-action 'self'",
+        "frame-ancestors 'none'",
+    ]
+)
+TYPES: Mapping[str, str] = {
+    ".js": "text/javascript; charset=utf-8",
+    ".mjs": "text/javascript; charset=utf-8",
+    ".css": "text/css; charset=utf-8",
+    ".html": "text/html; charset=utf-8",
+    ".json": "application/json",
+    ".wasm": "application/wasm",
+    ".zip": "application/zip",
+    ".whl": "application/zip",
+    ".svg": "image/svg+xml",
+}
+IMMUTABLE = "public, max-age=31536000, immutable"
+REVALIDATE = "no-cache"
+
+
+def build(
+    *,
+    experiment: Experiment,
+    assets: Assets,
+    runtime: Runtime,
+    begin: Callable[[], Awaitable[str]],
+    knows: Callable[[str], bool],
+    health: Callable[[], Mapping[str, Any]],
+    debug: Mapping[str, Callable[[], Any]],
+) -> Quart:
+    """`begin` creates a participant and returns its id; `debug` answers below /debug/ (empty in production)."""
+    app = Quart("igym", static_folder=None)
+    app.after_request(_guarded)
+    title = html.escape(experiment.title or experiment.id)
+
+    def page(name: str) -> Response:
+        text = (
+            (assets.client / name)
+            .read_text(encoding="utf-8")
+            .replace("<title>Study</title>", f"<title>{title}</title>")
+        )
+        return Response(text, content_type=TYPES[".html"], headers={"Cache-Control": "no-store"})
+
+    @app.get("/")
+    async def begin_page() -> Response:
+        return page("begin.html")
+
+    @app.post("/participants")
+    async def create() -> Any:
+        return redirect(f"/{await begin()}", 303)
+
+    @app.get("/<participant_id>")
+    async def app_page(participant_id: str) -> Any:
+        return page("index.html") if knows(participant_id) else redirect("/", 303)
+
+    @app.get("/healthz")
+    async def healthz() -> dict[str, Any]:
+        return {**health(), "monotonic_ms": time.monotonic() * 1000.0}
+
+    @app.get("/static/client/<path:name>")
+    async def client(name: str) -> Any:
+        return await _file(assets.client, name, REVALIDATE)
+
+    @app.get("/static/pyodide/<path:name>")
+    async def pyodide(name: str) -> Any:
+        return await _file(assets.pyodide, name, REVALIDATE)
+
+    @app.get("/static/vendor/<name>")
+    async def vendor(name: str) -> Any:
+        return await _file(assets.socket_io.parent, name, REVALIDATE) if name == assets.socket_io.name else abort(404)
+
+    @app.get("/static/archives/<name>")
+    async def archive(name: str) -> Any:
+        found = runtime.archives.get(f"/static/archives/{name}")
+        return (
+            Response(found.data, content_type=TYPES[".zip"], headers={"Cache-Control": IMMUTABLE})
+            if found
+            else abort(404)
+        )
+
+    @app.get("/static/packages/<digest>/<name>")
+    async def package(digest: str, name: str) -> Any:
+        found = runtime.wheels.get(f"/static/packages/{digest}/{name}")
+        return await _file(found.path.parent, found.path.name, IMMUTABLE) if found else abort(404)
+
+    @app.get("/debug/<name>")
+    async def debugging(name: str) -> Any:
+        answer = debug.get(name)
+        return answer() if answer else abort(404)
+
+    return app
+
+
+async def _file(folder: Path, name: str, caching: str) -> Any:
+    """A file below a folder, with its type; 404 for everything else."""
+    path = (folder / name).resolve()
+    if not path.is_relative_to(folder.resolve()) or not path.is_file() or path.suffix not in TYPES:
+        return abort(404)
+    response = await send_file(path, mimetype=TYPES[path.suffix], conditional=True)
+    response.headers["Cache-Control"] = caching
+    return response
+
+
+async def _guarded(response: Response) -> Response:
+    response.headers["Content-Security-Policy"] = POLICY
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Referrer-Policy"] = "no-referrer"
+    return response

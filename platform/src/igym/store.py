@@ -1,0 +1,238 @@
+"""The durable memory of one experiment: SQLite in WAL mode, every commit on disk before the call returns.
+
+One writer thread owns the connection that writes. Data files are made from what is stored here, never from memory.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+import sqlite3
+import time
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS log (id INTEGER PRIMARY KEY, at_s REAL NOT NULL, kind TEXT NOT NULL, detail TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS participants (id TEXT PRIMARY KEY, completion_code TEXT NOT NULL, scene INTEGER NOT NULL, state TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS sessions (
+  id TEXT PRIMARY KEY, scene_id TEXT NOT NULL, seed INTEGER NOT NULL, members TEXT NOT NULL, state TEXT NOT NULL, reason TEXT NOT NULL, at_s REAL NOT NULL);
+CREATE TABLE IF NOT EXISTS chunks (
+  session_id TEXT NOT NULL, episode INTEGER NOT NULL, seat INTEGER NOT NULL, seq INTEGER NOT NULL,
+  first_frame INTEGER NOT NULL, last_frame INTEGER NOT NULL, sha256 TEXT NOT NULL, rows TEXT NOT NULL,
+  PRIMARY KEY (session_id, episode, seat, seq)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS seals (
+  session_id TEXT NOT NULL, episode INTEGER NOT NULL, seat INTEGER NOT NULL, seal TEXT NOT NULL,
+  PRIMARY KEY (session_id, episode, seat)) WITHOUT ROWID;
+"""
+
+
+class RefusedDataError(Exception):
+    """Data that does not fit what is stored; `code` goes into the answer and nothing was changed."""
+
+    def __init__(self, code: str, detail: str) -> None:
+        super().__init__(f"{code}: {detail}")
+        self.code = code
+        self.detail = detail
+
+
+@dataclass(frozen=True)
+class SessionRecord:
+    """A session as stored. `members` are participants by seat."""
+
+    id: str
+    scene_id: str
+    seed: int
+    members: tuple[str, ...]
+    state: str
+    reason: str
+
+
+class Store:
+    """Owner of the database file. Coroutines return when their change is on disk."""
+
+    def __init__(self, path: Path) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._path = path
+        self._writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="store")
+        self._db = self._writer.submit(self._open).result()
+
+    def close(self) -> None:
+        """Waits for what is under way."""
+        self._writer.submit(self._db.close).result()
+        self._writer.shutdown()
+
+    # ---- Writing ----
+
+    async def log(self, kind: str, detail: Mapping[str, Any]) -> None:
+        """One entry of the append-only log."""
+        await self._write(
+            lambda db: db.execute(
+                "INSERT INTO log (at_s, kind, detail) VALUES (?, ?, ?)", (time.time(), kind, json.dumps(detail))
+            )
+        )
+
+    async def save_participant(self, participant_id: str, completion_code: str, *, scene: int, state: str) -> None:
+        row = (participant_id, completion_code, scene, state)
+        await self._write(lambda db: db.execute("INSERT OR REPLACE INTO participants VALUES (?, ?, ?, ?)", row))
+
+    async def save_session(self, record: SessionRecord) -> None:
+        row = (
+            record.id,
+            record.scene_id,
+            record.seed,
+            json.dumps(record.members),
+            record.state,
+            record.reason,
+            time.time(),
+        )
+        update = "ON CONFLICT (id) DO UPDATE SET state = excluded.state, reason = excluded.reason"
+        await self._write(lambda db: db.execute(f"INSERT INTO sessions VALUES (?, ?, ?, ?, ?, ?, ?) {update}", row))  # noqa: S608 - constants
+
+    async def save_chunk(self, participant_id: str, chunk: Mapping[str, Any]) -> int:
+        """Stores a chunk of rows; returns the frame up to which the episode's rows are stored without a gap (-1: none).
+
+        Repeating it is harmless. RefusedDataError: not the sender's seat, a wrong digest or count, another chunk of this number.
+        """
+        return await self._write(lambda db: _save_chunk(db, participant_id, chunk))
+
+    async def save_seal(self, participant_id: str, seal: Mapping[str, Any]) -> list[int]:
+        """Stores a seal whose chunks are all here; otherwise stores nothing and returns the numbers that are missing."""
+        return await self._write(lambda db: _save_seal(db, participant_id, seal))
+
+    # ---- Reading ----
+
+    async def participants(self) -> list[tuple[str, str, int]]:
+        """(id, completion code, position of the scene) of everybody."""
+        return await self._write(
+            lambda db: [tuple(row) for row in db.execute("SELECT id, completion_code, scene FROM participants")]
+        )
+
+    def session(self, session_id: str) -> SessionRecord | None:
+        """From any thread."""
+        with closing(self._reader()) as db:
+            return _session(db, session_id)
+
+    def sealed_episodes(self, session_id: str) -> list[int]:
+        """Episodes that have at least one row."""
+        with closing(self._reader()) as db:
+            rows = db.execute(
+                "SELECT DISTINCT episode FROM chunks WHERE session_id = ? ORDER BY episode", (session_id,)
+            )
+            return [episode for (episode,) in rows]
+
+    def seals(self, session_id: str, episode: int) -> dict[int, dict[str, Any]]:
+        """Seal by seat."""
+        with closing(self._reader()) as db:
+            rows = db.execute(
+                "SELECT seat, seal FROM seals WHERE session_id = ? AND episode = ? ORDER BY seat", (session_id, episode)
+            )
+            return {seat: json.loads(text) for seat, text in rows}
+
+    def rows(self, session_id: str, episode: int, seat: int) -> list[str]:
+        """Row texts in order of their frames, up to the first gap."""
+        texts: list[str] = []
+        with closing(self._reader()) as db:
+            query = (
+                "SELECT first_frame, rows FROM chunks WHERE session_id = ? AND episode = ? AND seat = ? ORDER BY seq"
+            )
+            for first_frame, rows in db.execute(query, (session_id, episode, seat)):
+                if first_frame != len(texts):
+                    break
+                texts += rows.split("\n")
+        return texts
+
+    # ---- Helpers ----
+
+    async def _write(self, change: Callable[[sqlite3.Connection], T]) -> T:
+        def committed() -> T:
+            with self._db:
+                return change(self._db)
+
+        return await asyncio.get_running_loop().run_in_executor(self._writer, committed)
+
+    def _open(self) -> sqlite3.Connection:
+        db = sqlite3.connect(self._path)
+        db.execute("PRAGMA journal_mode = WAL")
+        db.execute("PRAGMA synchronous = FULL")
+        db.executescript(SCHEMA)
+        return db
+
+    def _reader(self) -> sqlite3.Connection:
+        return sqlite3.connect(f"{self._path.as_uri()}?mode=ro", uri=True)
+
+
+def _session(db: sqlite3.Connection, session_id: str) -> SessionRecord | None:
+    row = db.execute(
+        "SELECT id, scene_id, seed, members, state, reason FROM sessions WHERE id = ?", (session_id,)
+    ).fetchone()
+    return None if row is None else SessionRecord(row[0], row[1], row[2], tuple(json.loads(row[3])), row[4], row[5])
+
+
+def _own_seat(db: sqlite3.Connection, participant_id: str, payload: Mapping[str, Any]) -> None:
+    session = _session(db, payload["session_id"])
+    seat = payload["seat"]
+    if session is None or not 0 <= seat < len(session.members) or session.members[seat] != participant_id:
+        raise RefusedDataError(
+            "not_a_member", f"seat {seat} of session {payload['session_id']} is not this participant's"
+        )
+
+
+def _save_chunk(db: sqlite3.Connection, participant_id: str, chunk: Mapping[str, Any]) -> int:
+    _own_seat(db, participant_id, chunk)
+    rows: Sequence[str] = chunk["rows"]
+    text = "\n".join(rows)
+    if chunk["last_frame"] - chunk["first_frame"] + 1 != len(rows) or not rows or any("\n" in row for row in rows):
+        raise RefusedDataError(
+            "wrong_rows", f"{len(rows)} rows for frames {chunk['first_frame']}..{chunk['last_frame']}"
+        )
+    if hashlib.sha256(text.encode()).hexdigest() != chunk["sha256"]:
+        raise RefusedDataError(
+            "wrong_digest", f"chunk {chunk['seq']} arrived with another content than its digest says"
+        )
+    key = (chunk["session_id"], chunk["episode"], chunk["seat"], chunk["seq"])
+    where = "session_id = ? AND episode = ? AND seat = ? AND seq = ?"
+    known = db.execute(f"SELECT sha256 FROM chunks WHERE {where}", key).fetchone()  # noqa: S608 - constants
+    if known is not None and known[0] != chunk["sha256"]:
+        raise RefusedDataError(
+            "conflict", f"another chunk {chunk['seq']} of episode {chunk['episode']} is stored already"
+        )
+    if known is None:
+        values = (*key, chunk["first_frame"], chunk["last_frame"], chunk["sha256"], text)
+        db.execute("INSERT INTO chunks VALUES (?, ?, ?, ?, ?, ?, ?, ?)", values)
+    return _stored_upto(db, key[:3])
+
+
+def _save_seal(db: sqlite3.Connection, participant_id: str, seal: Mapping[str, Any]) -> list[int]:
+    _own_seat(db, participant_id, seal)
+    key = (seal["session_id"], seal["episode"], seal["seat"])
+    have = {
+        seq for (seq,) in db.execute("SELECT seq FROM chunks WHERE session_id = ? AND episode = ? AND seat = ?", key)
+    }
+    if missing := sorted(set(range(seal["chunks"])) - have):
+        return missing
+    if (stored := _stored_upto(db, key) + 1) != seal["rows"]:
+        raise RefusedDataError("wrong_rows", f"the seal says {seal['rows']} rows, {stored} are stored")
+    text = json.dumps(seal, sort_keys=True)
+    known = db.execute("SELECT seal FROM seals WHERE session_id = ? AND episode = ? AND seat = ?", key).fetchone()
+    if known is not None and known[0] != text:
+        raise RefusedDataError("conflict", f"another seal of episode {seal['episode']} is stored already")
+    db.execute("INSERT OR IGNORE INTO seals VALUES (?, ?, ?, ?)", (*key, text))
+    return []
+
+
+def _stored_upto(db: sqlite3.Connection, key: Sequence[Any]) -> int:
+    query = "SELECT first_frame, last_frame FROM chunks WHERE session_id = ? AND episode = ? AND seat = ? ORDER BY seq"
+    upto = -1
+    for first_frame, last_frame in db.execute(query, key):
+        if first_frame != upto + 1:
+            break
+        upto = last_frame
+    return upto
