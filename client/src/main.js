@@ -55,7 +55,7 @@ async function main() {
     createLink: (options) => new PeerLink(options),
     render(view) {
       screens.render(view);
-      keyboard.use(PLAYING.has(view.state) ? Object.keys(view.keys) : []);
+      keyboard.use(PLAYING.has(view.state) ? Object.keys(view.keys).flatMap((key) => key.split("+")) : []);
     },
     draw: (display, size) => canvas.show(display, size),
     onTestProfile: async (tested) => (await import("./app/hook.js")).install(window, tested, clock),

@@ -8,6 +8,7 @@ Entries with the server's addresses stand in front, neutral, so that only the pe
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
@@ -34,6 +35,7 @@ class NetworkRules:
         self._send = send
         self._spared = tuple(spared_urls)
         self._knobs: dict[str, float] = {}
+        self._turn = asyncio.Lock()
         self.armed = False
 
     @property
@@ -43,7 +45,7 @@ class NetworkRules:
 
     async def arm(self) -> None:
         """Sends the neutral list; to be called before the page's first navigation."""
-        await self._apply({})
+        await self._change(lambda _: {})
         self.armed = True
 
     async def set(self, **knobs: float) -> None:
@@ -54,21 +56,24 @@ class NetworkRules:
             )
         for name, value in knobs.items():
             _check(name, value)
-        await self._apply({**self._knobs, **knobs})
+        await self._change(lambda now: {**now, **knobs})
 
     async def reset(self, *names: str) -> None:
         """Takes knobs back to neutral, leaving the others in force."""
-        await self._apply({name: value for name, value in self._knobs.items() if name not in names})
+        await self._change(lambda now: {name: value for name, value in now.items() if name not in names})
 
     async def neutral(self) -> None:
         """Takes everything back to neutral: the heal that keeps the page armed."""
-        await self._apply({})
+        await self._change(lambda _: {})
 
-    async def _apply(self, knobs: dict[str, float]) -> None:
-        entries = [{"urlPattern": url, **NEUTRAL} for url in self._spared]
-        entries.append({"urlPattern": "", **NEUTRAL, **knobs})
-        await self._send(COMMAND, {"offline": False, "matchedNetworkConditions": entries})
-        self._knobs = knobs
+    async def _change(self, change: Callable[[dict[str, float]], dict[str, float]]) -> None:
+        """One at a time: two faults that begin together must not each send a list without the other's knob."""
+        async with self._turn:
+            knobs = change(self._knobs)
+            entries = [{"urlPattern": url, **NEUTRAL} for url in self._spared]
+            entries.append({"urlPattern": "", **NEUTRAL, **knobs})
+            await self._send(COMMAND, {"offline": False, "matchedNetworkConditions": entries})
+            self._knobs = knobs
 
 
 def _check(name: str, value: float) -> None:

@@ -5,7 +5,7 @@
  *   hidden page ─▶ idle, automatic, not focused
  *   script      ─▶ actions[frame], then idle
  *   tapped keys ─▶ one tick for each, oldest first
- *   held keys   ─▶ the one pressed last
+ *   held keys   ─▶ the largest combination that is held ("ArrowUp+ArrowLeft"), else the one pressed last
  * ```
  *
  * @module
@@ -17,6 +17,10 @@
 export class InputSource {
   /** @type {Map<string, number>} code -> action */
   #actionOf = new Map();
+  /** Most codes first. @type {{codes: string[], action: number}[]} */
+  #combinations = [];
+  /** All codes that mean anything. @type {Set<string>} */
+  #codes = new Set();
   /** @type {string[]} in the order of pressing */
   #down = [];
   /** @type {Set<string>} struck since the last sample; a code counts once, so its size is bounded by the key map */
@@ -39,12 +43,15 @@ export class InputSource {
   }
 
   /**
-   * @param {{[code: string]: string}} keys code -> action name; empty: those of the environment
+   * @param {{[codes: string]: string}} keys code, or codes joined with "+" -> action name; empty: those of the environment
    * @throws {RangeError} a name that is no action
    */
   useKeys(keys) {
-    const chosen = Object.keys(keys).length > 0 ? keys : this.#spec.keys;
-    this.#actionOf = new Map(Object.entries(chosen).map(([code, name]) => [code, this.#actionNamed(code, name)]));
+    const chosen = Object.entries(Object.keys(keys).length > 0 ? keys : this.#spec.keys);
+    const all = chosen.map(([key, name]) => ({ codes: key.split("+"), action: this.#actionNamed(key, name) }));
+    this.#actionOf = new Map(all.filter(({ codes }) => codes.length === 1).map(({ codes, action }) => [codes[0], action]));
+    this.#combinations = all.filter(({ codes }) => codes.length > 1).sort((a, b) => b.codes.length - a.codes.length);
+    this.#codes = new Set(all.flatMap(({ codes }) => codes));
     this.clear();
   }
 
@@ -56,8 +63,8 @@ export class InputSource {
 
   /** @param {{down: string[], tapped: string[]}} keys */
   keys({ down, tapped }) {
-    this.#down = down.filter((code) => this.#actionOf.has(code));
-    for (const code of tapped) if (this.#actionOf.has(code)) this.#taps.add(code);
+    this.#down = down.filter((code) => this.#codes.has(code));
+    for (const code of tapped) if (this.#codes.has(code)) this.#taps.add(code);
   }
 
   /**
@@ -91,8 +98,10 @@ export class InputSource {
   #pressed() {
     const [tapped] = this.#taps;
     if (tapped !== undefined) this.#taps.delete(tapped);
-    const code = tapped ?? this.#down.at(-1);
-    return code === undefined ? this.#spec.noop : /** @type {number} */ (this.#actionOf.get(code));
+    const held = tapped === undefined ? this.#down : [...this.#down.filter((code) => code !== tapped), tapped];
+    const together = this.#combinations.find(({ codes }) => codes.every((code) => held.includes(code)));
+    const last = held.findLast((code) => this.#actionOf.has(code));
+    return together?.action ?? this.#actionOf.get(last ?? "") ?? this.#spec.noop;
   }
 
   /**

@@ -17,9 +17,9 @@ const NAMES = {
   Period: ".",
 };
 
-/** The label of a key by its code. @param {string} code */
+/** The label of a key by its code, or of a combination. @param {string} code */
 export function keyName(code) {
-  return NAMES[code] ?? code.replace(/^(Key|Digit|Numpad)(?=.)/, "");
+  return code.split("+").map((one) => NAMES[one] ?? one.replace(/^(Key|Digit|Numpad)(?=.)/, "")).join(" + ");
 }
 
 /**
@@ -31,7 +31,7 @@ export function helpFromKeys(keys) {
   /** @type {Map<string, string[]>} */
   const byAction = new Map();
   for (const [code, action] of Object.entries(keys)) byAction.set(action, [...(byAction.get(action) ?? []), keyName(code)]);
-  return [...byAction].map(([action, names]) => ({ keys: names, text: action.replaceAll("_", " ") }));
+  return [...byAction].map(([action, names]) => ({ keys: names, text: action.replaceAll(/[_-]/g, " ") }));
 }
 
 /**

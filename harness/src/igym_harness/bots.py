@@ -25,7 +25,7 @@ SPREAD = (0.5, 1.5)
 
 @dataclass(frozen=True)
 class KeyEvent:
-    """One key at `at_ms` after the start of play."""
+    """One key, or a combination ("ArrowUp+ArrowLeft"), at `at_ms` after the start of play."""
 
     at_ms: float
     kind: Literal["down", "up"]
@@ -100,13 +100,14 @@ async def play_keys(
             await sleep(wait_ms / 1000.0)
         if not playing():
             break
-        if event.kind == "down":
-            await keyboard.down(event.code)
-            held.add(event.code)
-            pressed += 1
-        else:
-            await keyboard.up(event.code)
-            held.discard(event.code)
+        for code in event.code.split("+"):
+            if event.kind == "down":
+                await keyboard.down(code)
+                held.add(code)
+                pressed += 1
+            else:
+                await keyboard.up(code)
+                held.discard(code)
     for code in sorted(held):
         await keyboard.up(code)
     return pressed

@@ -5,9 +5,9 @@
         actions: tuple[str, ...]     # names; an action is its index
         noop: int                    # the idle action, legal at all times
         fps: int                     # 1..60 steps per second
-        max_steps: int               # the episode ends here at the latest
+        max_steps: int               # the episode ends here at the latest; a scene may set another number before reset
         view: tuple[int, int]        # width and height of the display list, in view units
-        keys: dict[str, str]         # optional: KeyboardEvent.code -> name of an action
+        keys: dict[str, str]         # optional: KeyboardEvent.code -> name of an action; "ArrowUp+ArrowLeft": held together
         def reset(self, seed): ...   # -> observations, infos: dicts by seat
         def step(self, actions): ... # {seat: action} -> observations, rewards, terminations, truncations, infos
         def get_state(self): ...     # plain fresh data with everything the next step depends on, random state included

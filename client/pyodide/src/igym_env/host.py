@@ -57,9 +57,11 @@ class Host:
     def start(self, options_json: str) -> str:
         """Resets to {"seed", "episode", "max_steps"?}; saves snapshot 0; -> {"hash": of S(0), "display"}."""
         options = json.loads(options_json)
+        if options.get("max_steps"):
+            self._environment.max_steps = options["max_steps"]
+        self._max_steps = self._environment.max_steps
         self._environment.reset(options["seed"])
         self._frame = 0
-        self._max_steps = options.get("max_steps") or self._environment.max_steps
         self._snapshots.clear()
         self._save(0)
         return json.dumps({"hash": state_hash(self._environment.get_state()), "display": self._environment.render()})
