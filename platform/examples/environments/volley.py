@@ -1,4 +1,4 @@
-"""Beach volleyball for two: run, jump, keep the ball off your own sand. Float state; first to five, or whoever leads at the end.
+"""Beach volleyball for two: run, jump, keep the ball off your own sand. Float state; first to eleven, or whoever leads at the end.
 
 Only + - * / and square roots are used, which every machine rounds alike (IEEE 754).
 """
@@ -15,7 +15,7 @@ NET_X, NET_TOP, NET_HALF = 300.0, 236.0, 5.0
 PLAYER_R, BALL_R = 30.0, 17.0
 RUN, JUMP, PLAYER_GRAVITY = 6.0, -13.5, 0.85
 BALL_GRAVITY, BOUNCE, TOP_SPEED = 0.36, 0.98, 15.0
-TO_WIN = 5
+TO_WIN = 11
 PAUSE_FRAMES = 24
 
 LEFT, RIGHT, UP = "left", "right", "jump"
