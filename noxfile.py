@@ -114,7 +114,7 @@ def wheel(session: nox.Session) -> None:
     session.run("python", "-m", "build", "--wheel", "--outdir", str(out), ".", silent=True)
     built = next(out.glob("*.whl"))
     session.log(f"built {built.name}: {built.stat().st_size / 1e6:.1f} MB")
-    session.run("pytest", "tests/e2e/wheel", f"--wheel={built}", env=environment)
+    session.run("pytest", "tests/wheel", f"--wheel={built}", env=environment)
 
 
 @nox.session
@@ -211,8 +211,7 @@ def toxiproxy(session: nox.Session) -> str:
 def run_suites(session: nox.Session, results: Path, environment: dict[str, str], *, run: int) -> None:
     """tests/e2e once; the report is made, and its place printed, also when a test failed."""
     results.mkdir(parents=True)
-    suites = ["tests/e2e", "--ignore=tests/e2e/wheel"]
-    arguments = [*suites, f"--alluredir={results}", f"--stability-run={run}", *session.posargs]
+    arguments = ["tests/e2e", f"--alluredir={results}", f"--stability-run={run}", *session.posargs]
     try:
         session.run("pytest", *arguments, env=environment)
     finally:

@@ -10,7 +10,8 @@ experiment = igym.Experiment(
             id="instructions",
             title="Two cooks, one kitchen",
             paragraphs=[
-                "You and another person run a tiny kitchen together. Three onions in a pot make a soup; put it on a dish and bring it to the counter.",
+                "You and another person run a tiny kitchen together. Three onions in a pot make a soup; put it on a dish.",
+                "Bring the dish to the serving counter.",
                 "Walk with the arrow keys. The space bar takes, puts and serves whatever you are facing.",
                 "There is little room. Every soup counts for both of you.",
             ],

@@ -62,7 +62,7 @@ def _overlap(scenario: Scenario, first: PlannedFault, second: PlannedFault) -> N
     one, other = _span_s(scenario, first), _span_s(scenario, second)
     apart = one is not None and other is not None and (one[1] <= other[0] or other[1] <= one[0])
     if not apart:
-        knob, person = sorted(shared)[0], sorted(people)[0]
+        knob, person = min(shared), min(people)
         message = f'faults "{first.id}" and "{second.id}" both write {knob} of {person} at overlapping times; two rules on one page do not add up'
         raise ScenarioError(f"{scenario.path.name}: {message}: move one of them")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from statistics import median
 
 from igym_chaos.cdp import NetworkRules
@@ -95,7 +96,7 @@ def _between(samples: Sequence[TransportSample], counter: str, start_ms: float, 
 
 def _at(samples: Sequence[TransportSample], counter: str, t_ms: float) -> float:
     """The counter at an instant, linear between the samples around it."""
-    for before, after in zip(samples, samples[1:], strict=False):
+    for before, after in pairwise(samples):
         if before.t_ms <= t_ms <= after.t_ms:
             span_ms = after.t_ms - before.t_ms
             share = (t_ms - before.t_ms) / span_ms if span_ms else 0.0

@@ -371,10 +371,8 @@ def _parameter(where: str, value: Any) -> None:
 
 
 def _texts_of(at: Any, where: str) -> tuple[str, ...]:
-    if isinstance(at, Mapping) and len(at) == 1 and next(iter(at)) in ("uniform", "choice"):
-        texts = tuple(next(iter(at.values())))
-    else:
-        texts = (at,)
+    drawn = isinstance(at, Mapping) and len(at) == 1 and next(iter(at)) in ("uniform", "choice")
+    texts = tuple(next(iter(at.values()))) if drawn else (at,)
     if not all(isinstance(text, str) for text in texts):
         raise ScenarioError(f"{where}: at is {at!r}; write an anchor as play+2s, or {{ uniform = [anchor, anchor] }}")
     return texts

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 from igym_chaos.scenario import Scenario
-
 from igym_harness import jsonl
 
 

@@ -6,10 +6,10 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 
-from igym_chaos.toxiproxy import ServerPath
 from playwright.async_api import Browser
 from playwright.async_api import Error as PlaywrightError
 
+from igym_chaos.toxiproxy import ServerPath
 from igym_harness.deadline import until
 from igym_harness.errors import HarnessError
 from igym_harness.participant import NoAnswerError, Participant

@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from igym_chaos.fault import Effect, Window
-
 from igym_harness.evidence import FaultRecord
 
 Phase = Literal["planned", "requested", "acknowledged", "effect", "healed", "baseline"]

@@ -7,11 +7,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from igym_chaos.cdp import NetworkRules
-from igym_chaos.toxiproxy import ServerPath
 from playwright.async_api import Browser, BrowserContext, CDPSession, ConsoleMessage, Page
 from playwright.async_api import Error as PlaywrightError
 
+from igym_chaos.cdp import NetworkRules
+from igym_chaos.toxiproxy import ServerPath
 from igym_harness.clock import monotonic_ms
 from igym_harness.errors import HarnessError
 from igym_harness.probe import CLOCK, INIT_SCRIPT, Answer, Cursor, parse

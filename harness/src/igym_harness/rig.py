@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from igym_chaos.fault import Window
-
 from igym_harness.clock import Clocks, monotonic_ms
 from igym_harness.fleet import Fleet
 from igym_harness.history import HARNESS, History

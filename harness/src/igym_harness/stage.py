@@ -8,9 +8,9 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from igym_chaos.toxiproxy import ServerPath, ToxiproxyServer
 from playwright.async_api import Browser, Playwright, async_playwright
 
+from igym_chaos.toxiproxy import ServerPath, ToxiproxyServer
 from igym_harness.audit import Audit
 from igym_harness.browser import launch, own_executable
 from igym_harness.deadline import until

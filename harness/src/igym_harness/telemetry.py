@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from igym_chaos.fault import TransportSample, Window
-
 from igym_harness.probe import Answer, Connection
 
 Pairs = dict[float, float]

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from igym_env import Generator
 from sortedcontainers import SortedKeyList
+
+from igym_env import Generator
 
 COLUMNS, ROWS, TILE = 12, 8, 50
 MOVES = {1: (0, -1), 2: (0, 1), 3: (-1, 0), 4: (1, 0)}

@@ -53,7 +53,7 @@ class Kitchen:
         self._frame = 0
         self._score = 0
         self._deliveries = 0
-        self._cooks = [
+        self._cooks: list[dict[str, Any]] = [
             {"x": x, "y": y, "from": [x, y], "face": 2, "held": NOTHING, "wait": 0, "pressed": 0} for x, y in places
         ]
         self._pots: list[dict[str, Any]] = [{"in": [], "left": 0} for _ in POTS]

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import igym_env
-
 from igym.errors import PartsError
 
 PACKAGED = Path(__file__).parent / "_assets"

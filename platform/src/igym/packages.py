@@ -80,7 +80,7 @@ def _shipped(
     """Wheels that the distribution's folder holds, with everything they need, and the requirements that it does not meet."""
     found: dict[str, Wheel] = {}
     missing = []
-    by_name = {canonicalize_name(name): entry for name, entry in packages.items()}
+    by_name: dict[str, Any] = {canonicalize_name(name): entry for name, entry in packages.items()}
     for requirement in wanted:
         entries = _closure(canonicalize_name(requirement.name), by_name)
         top = entries[-1] if entries else None

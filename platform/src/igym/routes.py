@@ -117,12 +117,19 @@ def build(
 
 async def _file(folder: Path, name: str, caching: str) -> Any:
     """A file below a folder, with its type; 404 for everything else."""
-    path = (folder / name).resolve()
-    if not path.is_relative_to(folder.resolve()) or not path.is_file() or path.suffix not in TYPES:
+    path = _inside(folder, name)
+    if path is None:
         return abort(404)
     response = await send_file(path, mimetype=TYPES[path.suffix], conditional=True)
     response.headers["Cache-Control"] = caching
     return response
+
+
+def _inside(folder: Path, name: str) -> Path | None:
+    """The file of that name below the folder, links followed; None for any other."""
+    path = (folder / name).resolve()
+    allowed = path.is_relative_to(folder.resolve()) and path.is_file() and path.suffix in TYPES
+    return path if allowed else None
 
 
 async def _guarded(response: Response) -> Response:

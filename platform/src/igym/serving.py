@@ -53,7 +53,7 @@ async def run(server: Server, listening: socket.socket, *, host: str, nonce: str
     sys.stdout.write(f"Serving on {url}  (Ctrl-C stops it)\n")
     sys.stdout.flush()
     try:
-        await hypercorn_serve(server.asgi, _config(listening), shutdown_trigger=stopping.wait, mode="asgi")  # type: ignore[arg-type]
+        await hypercorn_serve(server.asgi, _config(listening), shutdown_trigger=stopping.wait, mode="asgi")
     finally:
         await server.stop()
 

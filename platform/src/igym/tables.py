@@ -20,7 +20,7 @@ def table(texts: Sequence[str], identity: Mapping[str, Any]) -> pa.Table:
     """`texts` are rows as the host wrote them; `identity` holds experiment_id, scene_id, session_id, episode, seats."""
     rows = [json.loads(text) for text in texts]
     count, seats = len(rows), range(identity["seats"])
-    columns: dict[str, pa.Array] = {"schema_version": pa.array([SCHEMA_VERSION] * count, pa.int64())}
+    columns: dict[str, pa.Array[Any]] = {"schema_version": pa.array([SCHEMA_VERSION] * count, pa.int64())}
     for name in ("experiment_id", "scene_id", "session_id"):
         columns[name] = pa.array([identity[name]] * count, pa.string())
     columns["episode"] = pa.array([identity["episode"]] * count, pa.int64())
@@ -72,13 +72,13 @@ def _bits(value: Any) -> Any:
     return struct.pack("<d", value) if isinstance(value, float) else value
 
 
-def _infos(seat: int, infos: Sequence[Mapping[str, Any]]) -> dict[str, pa.Array]:
+def _infos(seat: int, infos: Sequence[Mapping[str, Any]]) -> dict[str, pa.Array[Any]]:
     """One column for each key that ever occurs; a missing key is null."""
     keys = sorted({key for info in infos for key in info})
     return {f"infos.{seat}.{key}": _info([info.get(key) for info in infos]) for key in keys}
 
 
-def _info(values: Sequence[Any]) -> pa.Array:
+def _info(values: Sequence[Any]) -> pa.Array[Any]:
     kinds = {type(value) for value in values if value is not None}
     plain = {
         frozenset({int}): pa.int64(),

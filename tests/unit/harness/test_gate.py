@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from igym_chaos.fault import Window
 
+from igym_chaos.fault import Window
 from igym_harness.gate import gate_problem
 from igym_harness.probe import Answer
 from igym_harness.telemetry import Recorder

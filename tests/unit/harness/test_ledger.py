@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 
 from igym_chaos.fault import Effect, Window
-
 from igym_harness import ledger
 from igym_harness.ledger import Entry
 

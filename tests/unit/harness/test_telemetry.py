@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from igym_chaos.fault import Window
 
+from igym_chaos.fault import Window
 from igym_harness.probe import Answer, Connection
 from igym_harness.telemetry import Recorder
 
