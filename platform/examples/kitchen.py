@@ -10,8 +10,8 @@ experiment = igym.Experiment(
             id="instructions",
             title="Two cooks, one kitchen",
             paragraphs=[
-                "You and another person run a tiny kitchen together. Three onions in a pot make a soup; put it on a dish.",
-                "Bring the dish to the serving counter.",
+                "You and another person run a tiny kitchen together. The order at the top asks for an onion or a tomato soup.",
+                "Three onions, or three tomatoes, in a pot make a soup. When it is done, take it up with a dish and serve it at the green counter.",
                 "Walk with the arrow keys. The space bar takes, puts and serves whatever you are facing.",
                 "There is little room. Every soup counts for both of you.",
             ],

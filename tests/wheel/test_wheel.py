@@ -7,7 +7,7 @@ import secrets
 import shutil
 import subprocess
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Protocol
 from urllib.parse import urlsplit
 
 import pyarrow.parquet as parquet
@@ -18,12 +18,17 @@ from igym_harness.deadline import until
 from igym_harness.parts import find_browser
 from igym_harness.server_process import ServerProcess
 
-if TYPE_CHECKING:
-    from conftest import Installed
-
 FRAMES = 150
 KEYS = ("ArrowUp", "ArrowRight", "Space", "ArrowDown", "ArrowLeft")
 STEP_S = 60.0
+
+
+class Installed(Protocol):
+    """The fixture of conftest.py."""
+
+    python: Path
+
+    def environ(self, *, network: bool) -> dict[str, str]: ...
 
 
 def test_the_environment_has_neither_node_nor_go(installed: Installed) -> None:

@@ -96,6 +96,11 @@ export class Game {
     return Object.keys(chosen).length > 0 ? chosen : (this.supervisor.spec?.keys ?? {});
   }
 
+  /** Who this participant is in the running session, as the environment calls the seat. @returns {string|null} */
+  get role() {
+    return this.session === null ? null : (this.supervisor.spec?.seat_names?.[this.session.seat] ?? null);
+  }
+
   /** The session ended as it should. */
   complete() {
     this.session = null;

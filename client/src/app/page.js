@@ -172,7 +172,9 @@ export class Page {
   #assigned(config) {
     if (config.session_id === this.game.session?.session_id) return;
     if (config.profile === "test") this.#beTestable();
-    if (this.#screen.go("assigned")) this.#screen.show({ keys: this.game.begin(config) });
+    if (!this.#screen.go("assigned")) return;
+    const keys = this.game.begin(config);
+    this.#screen.show({ keys, role: this.game.role });
   }
 
   /** @param {import("./types.js").SessionEnd} end */

@@ -21,6 +21,7 @@ export class Presenter {
     countdown: 0,
     note: "none",
     keys: {},
+    role: null,
     end: null,
     more: false,
     offline: false,

@@ -74,6 +74,7 @@
  * @property {number} countdown            seconds left, whole
  * @property {"none"|"saving"|"partner-slow"} note
  * @property {Record<string, string>} keys  code -> name of the action, as far as known
+ * @property {string|null} role             who this participant is in the game, if the environment says
  * @property {SessionEnd|null} end
  * @property {boolean} more                another scene waits behind this screen
  * @property {boolean} offline             no connection to the server for a while

@@ -33,7 +33,8 @@
  * @property {number} fps
  * @property {number} max_steps
  * @property {[number, number]} view width and height in view units
- * @property {{[code: string]: string}} keys
+ * @property {{[codes: string]: string}} keys
+ * @property {string[]} [seat_names] who a participant is, by seat: "the red cook"
  */
 
 /** @typedef {{url: string, sha256: string}} Archive a zip of modules: igym_env, the environment */

@@ -102,12 +102,13 @@ function fillWaiting({ lobby }, find) {
 }
 
 /** @param {View} view @param {Find} find */
-function fillPlay({ scene, keys, note }, find) {
+function fillPlay({ scene, keys, role, note }, find) {
   const noteElement = find("note");
   noteElement.hidden = note === "none";
   say(noteElement, NOTES[note]);
   const list = find("keys");
-  const help = keyHelp(scene?.config.keys_help, keys);
+  const who = role === null ? [] : [{ keys: [], text: `You are ${role}` }];
+  const help = [...who, ...keyHelp(scene?.config.keys_help, keys)];
   const wanted = JSON.stringify(help);
   if (list.dataset.shown === wanted) return;
   list.dataset.shown = wanted;

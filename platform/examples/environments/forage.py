@@ -15,6 +15,7 @@ COLUMNS, ROWS, TILE = 12, 8, 50
 MOVES = {1: (0, -1), 2: (0, 1), 3: (-1, 0), 4: (1, 0)}
 BERRIES, ROT_FRAMES, STEP_FRAMES = 10, 240, 4
 COLOURS = ("#e4572e", "#2e86ab", "#8ac926")
+NAMES = ("the red forager", "the blue forager", "the green forager")
 
 
 class Forage:
@@ -29,6 +30,7 @@ class Forage:
     def __init__(self, foragers: int = 2, max_steps: int = 450) -> None:
         self.seats = foragers
         self.max_steps = max_steps
+        self.seat_names = NAMES[:foragers]
         self.reset(0)
 
     def reset(self, seed: int) -> tuple[dict[int, Any], dict[int, dict[str, Any]]]:

@@ -45,6 +45,7 @@ class Kitchen:
             raise TypeError(f"cooks is {cooks}: two to four fit into this kitchen")
         self.seats = cooks
         self.max_steps = max_steps
+        self.seat_names = COOKS[:cooks]
         self.reset(0)
 
     def reset(self, seed: int) -> tuple[dict[int, Any], dict[int, dict[str, Any]]]:
@@ -195,6 +196,7 @@ class Kitchen:
 TILE = 68
 LEFT, TOP = (600 - WIDTH * TILE) // 2, 68
 APRONS = ("#e4572e", "#2e86ab", "#f2b134", "#6a994e")
+COOKS = ("the red cook", "the blue cook", "the yellow cook", "the green cook")
 FOOD = {ONION: "#e9d8a6", TOMATO: "#d62828"}
 SOUP = {ONION_SOUP: "#e0b84c", TOMATO_SOUP: "#d1495b", MIXED_SOUP: "#b5762f"}
 

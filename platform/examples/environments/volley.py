@@ -27,6 +27,7 @@ class Volley:
     seats = 2
     actions = ("noop", "left", "right", "jump", "jump-left", "jump-right")
     noop = 0
+    seat_names = ("the red player on the left", "the blue player on the right")
     fps = 30
     view = (600, 400)
     keys = {  # noqa: RUF012

@@ -39,10 +39,15 @@ def package(folder: Path) -> Archive:
 
 
 def modules(folder: Path) -> Archive:
-    """The modules and packages of a folder, importable from its top, with the data files beside them."""
-    files = (
-        path
-        for path in folder.rglob("*")
-        if path.is_file() and "__pycache__" not in path.parts and not path.name.startswith(".")
-    )
-    return pack((path.relative_to(folder).as_posix(), path) for path in files)
+    """The modules and packages of a folder, importable from its top, with the data files beside and inside them.
+
+    Whoever opens the study can fetch it: folders that are no packages (collected data, .git, .venv) stay here.
+    """
+    tops = [path for path in folder.iterdir() if path.is_file() or (path / "__init__.py").is_file()]
+    files = (path for top in tops for path in ([top] if top.is_file() else top.rglob("*")) if path.is_file())
+    names = ((path.relative_to(folder), path) for path in files)
+    return pack((name.as_posix(), path) for name, path in names if not any(map(_private, name.parts)))
+
+
+def _private(part: str) -> bool:
+    return part.startswith(".") or part == "__pycache__"

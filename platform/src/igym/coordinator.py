@@ -181,8 +181,9 @@ class Coordinator:
         person.connected = True
         effects.append(StopTimer(_gone(person.id)))
         effects.append(Log("page_hello", {"participant_id": person.id, "page_id": page_id, "resumed": resumed}))
-        if not (resumed and person.session_id):
-            effects.append(self._activate(person))
+        effects += self._resume(person) if resumed and person.session_id else [self._activate(person)]
+        if person.state == "queued":
+            effects += self._fill(self._experiment.game)
         answer = {
             "ok": True,
             "stage": person.state,
@@ -213,11 +214,7 @@ class Coordinator:
             return []
         person.state = lifecycle.after(person.state, "join")
         self._queue.append(person.id)
-        effects: Effects = [Log("lobby_joined", {"participant_id": person.id, "scene_id": scene_id})]
-        members = matchmaking.group(self._queue, scene.seats)
-        if members is not None:
-            effects += self._match(scene, members)
-        return effects + self._tell_queue(scene)
+        return [Log("lobby_joined", {"participant_id": person.id, "scene_id": scene_id}), *self._fill(scene)]
 
     def report(self, participant_id: str, session_id: str, phase: str) -> Effects:
         """What a member's game says about itself."""
@@ -246,12 +243,9 @@ class Coordinator:
         if len(seats) < len(session.members):
             return []
         effects: Effects = [Export(session_id, episode)]
-        everything = len(session.sealed) == self._experiment.game.episodes
-        if (
-            session.state == "running"
-            and everything
-            and all(len(s) == len(session.members) for s in session.sealed.values())
-        ):
+        episodes = range(self._experiment.game.episodes)
+        everything = all(len(session.sealed.get(one, ())) == len(session.members) for one in episodes)
+        if session.state == "running" and everything:
             effects += self._end(session, "completed")
         return effects
 
@@ -322,6 +316,21 @@ class Coordinator:
         if person.session_id is not None:
             effects += self._cut(self._sessions[person.session_id], "partner_left")
         return effects
+
+    def _resume(self, person: Participant) -> Effects:
+        """The page is back during its session; what it was told at the match may have been lost with the connection."""
+        session = self._sessions[person.session_id or ""]
+        if session.state != "connecting":
+            return []
+        seat = session.members.index(person.id)
+        return [Emit(person.id, "session_assigned", self._assignment(self._experiment.game, session, seat))]
+
+    def _fill(self, scene: Game) -> Effects:
+        """Matches those who have waited longest and are connected, and tells the others how many wait."""
+        here = [one for one in self._queue if self._participants[one].connected]
+        members = matchmaking.group(here, scene.seats)
+        effects = self._match(scene, members) if members is not None else []
+        return effects + self._tell_queue(scene)
 
     def _match(self, scene: Game, members: tuple[str, ...]) -> Effects:
         session_id = self._source.session_id()

@@ -127,12 +127,21 @@ def fits(kind: str, value: Any) -> bool:
     if kind == "i":
         return type(value) is int and abs(value) <= MAX_SAFE
     if kind == "f":
-        return type(value) in (int, float) and math.isfinite(value)
+        return fits("i", value) or (isinstance(value, float) and math.isfinite(value))
     if kind == "b":
         return isinstance(value, bool)
     if kind == "j":
-        return value is not None
+        return value is not None and plain(value)
     raise ValueError(f"no field type {kind!r}")
+
+
+def plain(value: Any) -> bool:
+    """Whether browsers can read it: Python's JSON knows NaN and infinities, theirs ends the connection at the sight of one."""
+    try:
+        json.dumps(value, allow_nan=False)
+    except (ValueError, RecursionError):
+        return False
+    return True
 
 
 def javascript() -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import inspect
+import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
@@ -56,6 +57,7 @@ class Page:
 
     def __post_init__(self) -> None:
         check_id(self, self.id)
+        check_list(self, "paragraphs", self.paragraphs)
         check_texts(self, self.title, *self.paragraphs, self.button)
 
 
@@ -96,7 +98,8 @@ class Game:
 
     def __post_init__(self) -> None:
         check_id(self, self.id)
-        if ":" not in self.environment:
+        check_texts(self, self.title)
+        if not isinstance(self.environment, str) or ":" not in self.environment:
             raise ConfigError(
                 f'{place(self)}: environment is {self.environment!r}; write "path/to/file.py:Class" or "module:Class"'
             )
@@ -106,6 +109,8 @@ class Game:
                 continue
             if type(value) is not int or not low <= value <= high:
                 raise ConfigError(f"{place(self)}: {name} is {value!r}; give an integer from {low} to {high}")
+        for name in ("environment_kwargs", "keys"):
+            check_json_object(self, name, getattr(self, name))
 
 
 @options
@@ -122,7 +127,10 @@ class ThankYou:
 
     def __post_init__(self) -> None:
         check_id(self, self.id)
+        check_list(self, "paragraphs", self.paragraphs)
         check_texts(self, self.title, *self.paragraphs)
+        if not isinstance(self.completion_code, bool):
+            raise ConfigError(f"{place(self)}: completion_code is {self.completion_code!r}; give True or False")
 
 
 Scene = Page | Game | ThankYou
@@ -151,8 +159,8 @@ class Experiment:
             raise ConfigError(f"Experiment {self.id!r}: scenes must hold exactly one Game")
         if any(isinstance(scene, ThankYou) for scene in self.scenes[:-1]):
             raise ConfigError(f"Experiment {self.id!r}: ThankYou must be the last scene")
-        if isinstance(self.packages, str):
-            raise ConfigError(f"Experiment {self.id!r}: packages is a text; give a list: packages=[{self.packages!r}]")
+        check_list(self, "packages", self.packages)
+        check_texts(self, self.title, *self.packages)
 
     @property
     def game(self) -> Game:
@@ -178,9 +186,15 @@ class Experiment:
             raise ConfigError(
                 f"--set {setting!r}: {type(scene).__name__} has no option {option!r}; {nearest(option, known)}"
             )
-        value: Any = int(text) if re.fullmatch(r"-?\d+", text) else text
-        changed = replace(scene, **{option: value})
+        changed = replace(scene, **{option: value_of(text)})
         return replace(self, scenes=[*self.scenes[:position], changed, *self.scenes[position + 1 :]])
+
+
+def value_of(text: str) -> Any:
+    """A value as the command line has it: an integer, true or false, else a text."""
+    if re.fullmatch(r"-?[0-9]{1,18}", text):
+        return int(text)
+    return {"true": True, "false": False}.get(text.lower(), text)
 
 
 def place(scene: Any) -> str:
@@ -192,6 +206,22 @@ def check_id(scene: Any, value: object) -> None:
         raise ConfigError(
             f"{type(scene).__name__}: id is {value!r}; use lower-case letters, digits, - and _, at most 64 of them"
         )
+
+
+def check_list(scene: Any, name: str, value: object) -> None:
+    """A text is a sequence of texts too, and never what was meant."""
+    if isinstance(value, str):
+        raise ConfigError(f"{place(scene)}: {name} is a text; give a list: {name}=[{value!r}]")
+
+
+def check_json_object(scene: Any, name: str, value: object) -> None:
+    """It travels to the browsers as JSON."""
+    if not isinstance(value, Mapping):
+        raise ConfigError(f"{place(scene)}: {name} is {value!r}; give a dict")
+    try:
+        json.dumps(dict(value), allow_nan=False)
+    except (TypeError, ValueError) as error:
+        raise ConfigError(f"{place(scene)}: {name} cannot be sent to a browser: {error}; give plain values") from error
 
 
 def check_texts(scene: Any, *texts: object) -> None:

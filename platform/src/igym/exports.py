@@ -50,9 +50,8 @@ class Exporter:
         try:
             equal = self._write(session, episode, draft)
             draft.rename(target)  # fails if somebody was faster: a folder with files is never replaced
-        except OSError:
+        finally:
             shutil.rmtree(draft, ignore_errors=True)
-            raise
         _sync(target.parent)
         return {"written": True, "equal": equal, "folder": str(target)}
 

@@ -30,7 +30,12 @@ def inspect(game: Game, *, entry: str, paths: Sequence[Path]) -> dict[str, Any] 
         json.dumps(dict(game.environment_kwargs)),
         *map(str, paths),
     ]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=INSPECT_S, check=False)  # noqa: S603 - our own command line
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=INSPECT_S, check=False)  # noqa: S603 - our own command line
+    except subprocess.TimeoutExpired:
+        raise ConfigError(
+            f"Game {game.id!r}: the environment {game.environment} did not start within {INSPECT_S} s; look for a loop in __init__ or reset"
+        ) from None
     try:
         answer: Mapping[str, Any] = json.loads(done.stdout.splitlines()[-1])
     except (ValueError, IndexError):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import itertools
 import json
 import sqlite3
 import time
@@ -18,6 +19,9 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 T = TypeVar("T")
+
+MISSING_TOLD = 1000
+"""Chunks that the answer to a seal names at most; a page sends those, and its seal again."""
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS log (id INTEGER PRIMARY KEY, at_s REAL NOT NULL, kind TEXT NOT NULL, detail TEXT NOT NULL);
@@ -105,7 +109,7 @@ class Store:
         return await self._write(lambda db: _save_chunk(db, participant_id, chunk))
 
     async def save_seal(self, participant_id: str, seal: Mapping[str, Any]) -> list[int]:
-        """Stores a seal whose chunks are all here; otherwise stores nothing and returns the numbers that are missing."""
+        """Stores a seal whose chunks are all here; otherwise stores nothing and returns the first numbers that are missing."""
         return await self._write(lambda db: _save_seal(db, participant_id, seal))
 
     # ---- Reading ----
@@ -217,7 +221,7 @@ def _save_seal(db: sqlite3.Connection, participant_id: str, seal: Mapping[str, A
     have = {
         seq for (seq,) in db.execute("SELECT seq FROM chunks WHERE session_id = ? AND episode = ? AND seat = ?", key)
     }
-    if missing := sorted(set(range(seal["chunks"])) - have):
+    if missing := list(itertools.islice((seq for seq in range(seal["chunks"]) if seq not in have), MISSING_TOLD)):
         return missing
     if (stored := _stored_upto(db, key) + 1) != seal["rows"]:
         raise RefusedDataError("wrong_rows", f"the seal says {seal['rows']} rows, {stored} are stored")

@@ -49,5 +49,5 @@ def alteration(folder: Path) -> dict[str, Any]:
     lines = (folder / "history.jsonl").read_text(encoding="utf-8").splitlines()
     events = [event for event in map(json.loads, lines) if event["kind"] == "upload-altered"]
     assert len(events) == 1, f"one upload was to be altered, the history tells of {events}"
-    event: dict[str, Any] = events[0]
-    return event
+    what: dict[str, Any] = events[0]["what"]
+    return what

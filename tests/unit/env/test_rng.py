@@ -51,4 +51,4 @@ def test_every_value_is_drawn_about_as_often() -> None:
 @pytest.mark.parametrize("state", [(1, 2, 3), (0, 0, 0, 0), (1, 2, 3, 2**32), (1, 2, 3, -1)])
 def test_a_state_that_is_none_is_refused(state: tuple[int, ...]) -> None:
     with pytest.raises(ValueError, match="four 32-bit integers"):
-        Generator(1).state = state  # type: ignore[assignment]
+        Generator(1).state = state

@@ -8,6 +8,7 @@
         max_steps: int               # the episode ends here at the latest; a scene may set another number before reset
         view: tuple[int, int]        # width and height of the display list, in view units
         keys: dict[str, str]         # optional: KeyboardEvent.code -> name of an action; "ArrowUp+ArrowLeft": held together
+        seat_names: tuple[str, ...]  # optional: who a participant is, by seat: "the red cook"
         def reset(self, seed): ...   # -> observations, infos: dicts by seat
         def step(self, actions): ... # {seat: action} -> observations, rewards, terminations, truncations, infos
         def get_state(self): ...     # plain fresh data with everything the next step depends on, random state included
@@ -107,6 +108,9 @@ def _wrong(environment: Any) -> list[str]:
         or not all(type(side) is int and side > 0 for side in view)
     ):
         problems.append(f"view is {view!r}: declare (width, height), two positive integers")
+    names = getattr(environment, "seat_names", ())
+    if names and (len(names) != environment.seats or not all(isinstance(name, str) for name in names)):
+        problems.append(f"seat_names is {names!r}: declare one text for each of the {environment.seats} seats")
     unknown = (
         sorted(set(getattr(environment, "keys", {}).values()) - set(actions))
         if isinstance(actions, (tuple, list))

@@ -70,8 +70,14 @@ class Parallel:
         """Agents that are out are left out, as PettingZoo wants it; their last observation stays."""
         playing = [seat for seat in range(self.seats) if not self._over[seat]]
         if not playing:
-            nothing = {seat: True for seat in range(self.seats)}
-            return dict(self._last), dict.fromkeys(nothing, 0.0), nothing, dict.fromkeys(nothing, False), self._by_seat({}, {})
+            nothing = dict.fromkeys(range(self.seats), True)
+            return (
+                dict(self._last),
+                dict.fromkeys(nothing, 0.0),
+                nothing,
+                dict.fromkeys(nothing, False),
+                self._by_seat({}, {}),
+            )
         chosen = {self._agents[seat]: self._choices[actions[seat]] for seat in playing}
         observations, rewards, terminations, truncations, infos = self._env.step(chosen)
         self._last |= {seat: observations[self._agents[seat]] for seat in playing if self._agents[seat] in observations}

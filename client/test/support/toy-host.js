@@ -1,0 +1,46 @@
+/**
+ * The toy world behind the text interface of the environment host.
+ *
+ * @module
+ */
+
+import { createHash } from "node:crypto";
+import { hashText, TOY_ACTIONS, ToyWorld } from "./toy-world.js";
+
+/** @import { Request } from "../../src/core/types.js" */
+/** @import { TextHost } from "../../src/game/host.js" */
+
+/**
+ * @param {{seats: number, maxSteps: number, leak?: boolean, seedOffset?: number}} options seedOffset: a planted bug, another start
+ * @returns {TextHost}
+ */
+export function toyHost({ seats, maxSteps, leak = false, seedOffset = 0 }) {
+  let world = new ToyWorld({ seats, seed: 0, maxSteps, leak });
+  return {
+    describe() {
+      const actions = Array.from({ length: TOY_ACTIONS }, (_, index) => `action-${index}`);
+      return JSON.stringify({ seats, actions, noop: 0, fps: 30, max_steps: maxSteps, view: [100, 100], keys: { KeyA: "action-1" } });
+    },
+    start(text) {
+      const { seed } = JSON.parse(text);
+      world = new ToyWorld({ seats, seed: seed + seedOffset, maxSteps, leak });
+      return JSON.stringify({ hash: hashText(String(seed + seedOffset)), display: [] });
+    },
+    run(text) {
+      const { requests, display } = JSON.parse(text);
+      const steps = world.run(requests.map(fromText));
+      return JSON.stringify({ rows: steps.map(({ row }) => row), display: display ? [] : null });
+    },
+    digest: (text) => createHash("sha256").update(text).digest("hex"),
+  };
+}
+
+/**
+ * @param {[Request["kind"], number, [number, number][]?]} request
+ * @returns {Request}
+ */
+function fromText([kind, frame, pairs]) {
+  if (kind !== "advance") return { kind, frame };
+  const inputs = (pairs ?? []).map(([action, flags]) => ({ action, focused: (flags & 1) !== 0, auto: (flags & 2) !== 0 }));
+  return { kind, frame, inputs, status: inputs.map(() => "confirmed") };
+}
