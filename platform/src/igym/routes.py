@@ -8,10 +8,11 @@ from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from quart import Quart, Response, abort, redirect, send_file
+from quart import Quart, Response, abort, redirect, request
 
 from igym.assets import Assets
 from igym.experiment import Experiment
+from igym.files import TYPES, Files
 from igym.runtime import Runtime
 
 POLICY = "; ".join(
@@ -27,17 +28,6 @@ POLICY = "; ".join(
         "frame-ancestors 'none'",
     ]
 )
-TYPES: Mapping[str, str] = {
-    ".js": "text/javascript; charset=utf-8",
-    ".mjs": "text/javascript; charset=utf-8",
-    ".css": "text/css; charset=utf-8",
-    ".html": "text/html; charset=utf-8",
-    ".json": "application/json",
-    ".wasm": "application/wasm",
-    ".zip": "application/zip",
-    ".whl": "application/zip",
-    ".svg": "image/svg+xml",
-}
 IMMUTABLE = "public, max-age=31536000, immutable"
 REVALIDATE = "no-cache"
 
@@ -55,6 +45,7 @@ def build(
     """`begin` creates a participant and returns its id; `debug` answers below /debug/ (empty in production)."""
     app = Quart("igym", static_folder=None)
     app.after_request(_guarded)
+    files = Files()
     title = html.escape(experiment.title or experiment.id)
 
     def page(name: str) -> Response:
@@ -64,6 +55,14 @@ def build(
             .replace("<title>Study</title>", f"<title>{title}</title>")
         )
         return Response(text, content_type=TYPES[".html"], headers={"Cache-Control": "no-store"})
+
+    async def file(folder: Path, name: str, caching: str) -> Any:
+        content = await files.get(folder, name)
+        if content is None:
+            return abort(404)
+        response = Response(content.data, content_type=content.kind, headers={"Cache-Control": caching})
+        response.set_etag(content.etag)
+        return await response.make_conditional(request)
 
     @app.get("/")
     async def begin_page() -> Response:
@@ -83,15 +82,15 @@ def build(
 
     @app.get("/static/client/<path:name>")
     async def client(name: str) -> Any:
-        return await _file(assets.client, name, REVALIDATE)
+        return await file(assets.client, name, REVALIDATE)
 
     @app.get("/static/pyodide/<path:name>")
     async def pyodide(name: str) -> Any:
-        return await _file(assets.pyodide, name, REVALIDATE)
+        return await file(assets.pyodide, name, REVALIDATE)
 
     @app.get("/static/vendor/<name>")
     async def vendor(name: str) -> Any:
-        return await _file(assets.socket_io.parent, name, REVALIDATE) if name == assets.socket_io.name else abort(404)
+        return await file(assets.socket_io.parent, name, REVALIDATE) if name == assets.socket_io.name else abort(404)
 
     @app.get("/static/archives/<name>")
     async def archive(name: str) -> Any:
@@ -105,7 +104,7 @@ def build(
     @app.get("/static/packages/<digest>/<name>")
     async def package(digest: str, name: str) -> Any:
         found = runtime.wheels.get(f"/static/packages/{digest}/{name}")
-        return await _file(found.path.parent, found.path.name, IMMUTABLE) if found else abort(404)
+        return await file(found.path.parent, found.path.name, IMMUTABLE) if found else abort(404)
 
     @app.get("/debug/<name>")
     async def debugging(name: str) -> Any:
@@ -113,23 +112,6 @@ def build(
         return answer() if answer else abort(404)
 
     return app
-
-
-async def _file(folder: Path, name: str, caching: str) -> Any:
-    """A file below a folder, with its type; 404 for everything else."""
-    path = _inside(folder, name)
-    if path is None:
-        return abort(404)
-    response = await send_file(path, mimetype=TYPES[path.suffix], conditional=True)
-    response.headers["Cache-Control"] = caching
-    return response
-
-
-def _inside(folder: Path, name: str) -> Path | None:
-    """The file of that name below the folder, links followed; None for any other."""
-    path = (folder / name).resolve()
-    allowed = path.is_relative_to(folder.resolve()) and path.is_file() and path.suffix in TYPES
-    return path if allowed else None
 
 
 async def _guarded(response: Response) -> Response:

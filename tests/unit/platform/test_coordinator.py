@@ -1,0 +1,229 @@
+"""Where everybody is and what follows, without a socket, a clock or a disk."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from igym import Experiment, Game, Page, ThankYou
+from igym.coordinator import (
+    Coordinator,
+    Dismiss,
+    Effects,
+    Emit,
+    Export,
+    RefusedError,
+    SaveParticipant,
+    StartTimer,
+    StopTimer,
+)
+
+GAME = Game(id="game", environment="world.py:World", episodes=2)
+EXPERIMENT = Experiment(id="study", scenes=[Page(id="intro", title="Intro"), GAME, ThankYou()])
+
+
+class Source:
+    """Identifiers that a test can foresee."""
+
+    def __init__(self) -> None:
+        self.made = 0
+
+    def session_id(self) -> str:
+        self.made += 1
+        return f"session{self.made}"
+
+    def seed(self, session_id: str) -> int:
+        return 100 + self.made
+
+
+def coordinator(experiment: Experiment = EXPERIMENT) -> Coordinator:
+    return Coordinator(experiment, Source(), profile="test", runtime={"entry": "world:World"}, ice={})
+
+
+def emitted(effects: Effects, event: str) -> list[tuple[str, Any]]:
+    return [(one.participant_id, one.payload) for one in effects if isinstance(one, Emit) and one.event == event]
+
+
+def arrive(one: Coordinator, name: str) -> Effects:
+    """A participant from Begin to the waiting room."""
+    one.create(name, f"CODE-{name}")
+    one.hello(name, f"page-{name}")
+    one.advance(name, "intro")
+    return one.join(name, "game")
+
+
+def playing(one: Coordinator) -> str:
+    """Two participants, a and b, in a session that runs."""
+    arrive(one, "a")
+    arrive(one, "b")
+    for name in ("a", "b"):
+        one.report(name, "session1", "playing")
+    return "session1"
+
+
+def test_from_begin_to_the_completion_code() -> None:
+    one = coordinator()
+    one.create("a", "CODE-a")
+    answer, effects = one.hello("a", "page-a")
+    assert answer == {
+        "ok": True,
+        "stage": "reading",
+        "resumed": False,
+        "profile": "test",
+        "runtime": {"entry": "world:World"},
+    }
+    assert emitted(effects, "scene_activate")[0][1]["scene_id"] == "intro"
+    assert emitted(one.advance("a", "intro"), "scene_activate")[0][1]["kind"] == "game"
+    assert emitted(one.join("a", "game"), "lobby_state") == [
+        ("a", {"phase": "queued", "waiting_count": 1, "group_size": 2, "message": None})
+    ]
+    assigned = emitted(arrive(one, "b"), "session_assigned")
+    assert [(name, payload["seat"], payload["seed"]) for name, payload in assigned] == [("a", 0, 101), ("b", 1, 101)]
+    one.report("a", "session1", "playing")
+    assert StopTimer("connect:session1") in one.report("b", "session1", "playing")
+    assert one.sealed("session1", 0, 0) == []
+    assert one.sealed("session1", 0, 1) == [Export("session1", 0)]
+    assert one.sealed("session1", 1, 1) == []
+    effects = one.sealed("session1", 1, 0)
+    assert [payload["reason"] for _, payload in emitted(effects, "session_end")] == ["completed", "completed"]
+    thanks = dict(emitted(effects, "scene_activate"))
+    assert {name: payload["config"]["completion_code"] for name, payload in thanks.items()} == {
+        "a": "CODE-a",
+        "b": "CODE-b",
+    }
+    assert one.snapshot()["participants"]["a"]["state"] == "done"
+
+
+def test_who_comes_first_plays_first() -> None:
+    one = coordinator()
+    for name in ("a", "b", "c", "d", "e"):
+        arrive(one, name)
+    sessions = one.snapshot()["sessions"]
+    assert [session["members"] for session in sessions.values()] == [("a", "b"), ("c", "d")]
+    assert one.snapshot()["queue"] == ["e"]
+
+
+def test_repeating_a_command_is_harmless() -> None:
+    one = coordinator()
+    arrive(one, "a")
+    assert one.join("a", "game") == []
+    assert one.advance("a", "intro") == []
+    assert one.snapshot()["queue"] == ["a"]
+    answer, _ = one.hello("a", "page-a")
+    assert answer["resumed"] is True
+
+
+def test_a_seal_that_comes_twice_ends_nothing_twice() -> None:
+    one = coordinator()
+    playing(one)
+    for episode in (0, 1):
+        for seat in (0, 1):
+            one.sealed("session1", episode, seat)
+    assert one.sealed("session1", 1, 1) == []
+
+
+def test_another_window_wins_and_ends_what_ran_in_the_first() -> None:
+    one = coordinator()
+    playing(one)
+    _, effects = one.hello("a", "another")
+    assert isinstance(effects[0], Dismiss)
+    assert (effects[0].page_id, effects[0].code) == ("page-a", "duplicate")
+    assert [payload["reason"] for _, payload in emitted(effects, "session_end")] == ["partner_left", "partner_left"]
+
+
+def test_a_page_that_is_gone_for_too_long_has_left() -> None:
+    one = coordinator()
+    playing(one)
+    effects = one.disconnected("a", "page-a")
+    assert StartTimer("gone:a", GAME.reconnection_timeout_ms) in effects
+    ended = emitted(one.timer("gone:a"), "session_end")
+    assert [payload["reason"] for _, payload in ended] == ["partner_left", "partner_left"]
+
+
+def test_a_page_that_comes_back_in_time_has_not() -> None:
+    one = coordinator()
+    playing(one)
+    one.disconnected("a", "page-a")
+    answer, effects = one.hello("a", "page-a")
+    assert answer["resumed"] is True
+    assert StopTimer("gone:a") in effects
+    assert one.timer("gone:a") == []
+
+
+def test_an_old_page_that_disconnects_changes_nothing() -> None:
+    one = coordinator()
+    playing(one)
+    one.hello("b", "newer")
+    assert one.disconnected("b", "page-b") == []
+
+
+def test_whoever_is_gone_from_the_waiting_room_waits_no_more() -> None:
+    one = coordinator()
+    arrive(one, "a")
+    one.disconnected("a", "page-a")
+    one.timer("gone:a")
+    assert one.snapshot()["queue"] == []
+    assert one.snapshot()["participants"]["a"]["state"] == "reading"
+
+
+def test_links_that_never_come_up_end_the_session() -> None:
+    one = coordinator()
+    arrive(one, "a")
+    arrive(one, "b")
+    one.report("a", "session1", "playing")
+    effects = one.timer("connect:session1")
+    assert {payload["reason"] for _, payload in emitted(effects, "session_end")} == {"connection_failed"}
+    assert StartTimer("export:session1", 5_000) in effects
+    assert one.timer("export:session1") == [Export("session1", None)]
+    assert one.timer("connect:session1") == []
+
+
+def test_without_a_scene_behind_the_game_the_end_carries_the_code() -> None:
+    one = coordinator(Experiment(id="study", scenes=[Game(id="game", environment="world.py:World")]))
+    for name in ("a", "b"):
+        one.create(name, f"CODE-{name}")
+        one.hello(name, f"page-{name}")
+        one.join(name, "game")
+    for name in ("a", "b"):
+        one.report(name, "session1", "playing")
+    ends = emitted(one.leave("a", "session1", "closed"), "session_end")
+    assert [(payload["next"], payload["completion_code"]) for _, payload in ends] == [
+        ("stay", "CODE-a"),
+        ("stay", "CODE-b"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("command", "code"),
+    [
+        (lambda one: one.hello("nobody", "page"), "unknown_participant"),
+        (lambda one: one.join("a", "other"), "wrong_scene"),
+        (lambda one: one.join("c", "game"), "wrong_scene"),
+        (lambda one: one.advance("d", "game"), "not_a_page"),
+        (lambda one: one.leave("c", "session1", "x"), "not_a_member"),
+        (lambda one: one.report("a", "session9", "playing"), "not_a_member"),
+        (lambda one: one.route("a", "session1", 2), "no_such_seat"),
+        (lambda one: one.route("c", "session1", 0), "not_a_member"),
+    ],
+)
+def test_a_command_that_does_not_fit_is_refused_by_its_code(command: Any, code: str) -> None:
+    one = coordinator()
+    playing(one)
+    one.create("c", "CODE-c")
+    one.create("d", "CODE-d")
+    one.advance("d", "intro")
+    before = one.snapshot()
+    with pytest.raises(RefusedError) as caught:
+        command(one)
+    assert caught.value.code == code
+    assert one.snapshot() == before
+
+
+def test_a_participant_of_an_earlier_run_goes_on_where_it_was() -> None:
+    one = coordinator()
+    one.restore("a", "CODE-a", 2)
+    _, effects = one.hello("a", "page")
+    ((_, payload),) = emitted(effects, "scene_activate")
+    assert (payload["kind"], payload["config"]["completion_code"]) == ("thanks", "CODE-a")
+    assert [one for one in effects if isinstance(one, SaveParticipant)] == []

@@ -1,0 +1,122 @@
+"""What was acknowledged is on disk; what does not fit is refused and changes nothing."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from igym.store import RefusedDataError, SessionRecord, Store
+
+SESSION = SessionRecord("s", "game", 7, ("a", "b"), "running", "")
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    made = Store(tmp_path / "igym.sqlite3")
+    yield made
+    made.close()
+
+
+def chunk(seq: int, first: int, rows: list[str], **changed: Any) -> dict[str, Any]:
+    text = "\n".join(rows)
+    whole = {
+        "session_id": "s",
+        "episode": 0,
+        "seat": 0,
+        "seq": seq,
+        "first_frame": first,
+        "last_frame": first + len(rows) - 1,
+    }
+    return {**whole, "rows": rows, "sha256": hashlib.sha256(text.encode()).hexdigest(), **changed}
+
+
+def seal(rows: int, chunks: int, **changed: Any) -> dict[str, Any]:
+    return {"session_id": "s", "episode": 0, "seat": 0, "rows": rows, "chunks": chunks, "verified": True, **changed}
+
+
+async def test_chunks_come_in_any_order_and_twice(store: Store) -> None:
+    await store.save_session(SESSION)
+    assert await store.save_chunk("a", chunk(1, 2, ["r2"])) == -1
+    assert await store.save_chunk("a", chunk(0, 0, ["r0", "r1"])) == 2
+    assert await store.save_chunk("a", chunk(0, 0, ["r0", "r1"])) == 2
+    assert store.rows("s", 0, 0) == ["r0", "r1", "r2"]
+    assert store.rows("s", 0, 1) == []
+
+
+async def test_rows_end_at_the_first_gap(store: Store) -> None:
+    await store.save_session(SESSION)
+    await store.save_chunk("a", chunk(0, 0, ["r0"]))
+    await store.save_chunk("a", chunk(2, 2, ["r2"]))
+    assert store.rows("s", 0, 0) == ["r0"]
+
+
+async def test_a_seal_waits_for_its_chunks(store: Store) -> None:
+    await store.save_session(SESSION)
+    await store.save_chunk("a", chunk(1, 1, ["r1"]))
+    assert await store.save_seal("a", seal(3, 3)) == [0, 2]
+    assert store.seals("s", 0) == {}
+    await store.save_chunk("a", chunk(0, 0, ["r0"]))
+    await store.save_chunk("a", chunk(2, 2, ["r2"]))
+    assert await store.save_seal("a", seal(3, 3)) == []
+    assert await store.save_seal("a", seal(3, 3)) == []
+    assert list(store.seals("s", 0)) == [0]
+
+
+@pytest.mark.parametrize(
+    ("who", "sent", "code"),
+    [
+        ("b", chunk(0, 0, ["r0"]), "not_a_member"),
+        ("a", chunk(0, 0, ["r0"], seat=1), "not_a_member"),
+        ("a", chunk(0, 0, ["r0"], seat=9), "not_a_member"),
+        ("a", chunk(0, 0, ["r0"], session_id="other"), "not_a_member"),
+        ("a", chunk(0, 0, ["r0"], sha256="0" * 64), "wrong_digest"),
+        ("a", chunk(0, 0, ["r0"], last_frame=4), "wrong_rows"),
+        ("a", chunk(0, 0, []), "wrong_rows"),
+        ("a", chunk(0, 0, ["r0\nr1"]), "wrong_rows"),
+        ("a", chunk(5, 0, ["other"]), "conflict"),
+    ],
+)
+async def test_a_chunk_that_does_not_fit_is_refused(store: Store, who: str, sent: dict[str, Any], code: str) -> None:
+    await store.save_session(SESSION)
+    await store.save_chunk("a", chunk(5, 0, ["mine"]))
+    with pytest.raises(RefusedDataError) as caught:
+        await store.save_chunk(who, sent)
+    assert caught.value.code == code
+    assert store.rows("s", 0, 0) == ["mine"]
+
+
+@pytest.mark.parametrize(("sent", "code"), [(seal(7, 1), "wrong_rows"), (seal(1, 1, seat=1), "not_a_member")])
+async def test_a_seal_that_does_not_fit_is_refused(store: Store, sent: dict[str, Any], code: str) -> None:
+    await store.save_session(SESSION)
+    await store.save_chunk("a", chunk(0, 0, ["r0"]))
+    with pytest.raises(RefusedDataError) as caught:
+        await store.save_seal("a", sent)
+    assert caught.value.code == code
+
+
+async def test_another_seal_of_the_same_episode_is_refused(store: Store) -> None:
+    await store.save_session(SESSION)
+    await store.save_chunk("a", chunk(0, 0, ["r0"]))
+    await store.save_seal("a", seal(1, 1))
+    with pytest.raises(RefusedDataError, match="conflict"):
+        await store.save_seal("a", seal(1, 1, verified=False))
+
+
+async def test_another_process_sees_everything_that_was_acknowledged(store: Store, tmp_path: Path) -> None:
+    """The first store is not closed: as after kill -9."""
+    await store.save_session(SESSION)
+    await store.save_participant("a", "CODE", scene=1, state="reading")
+    await store.save_chunk("a", chunk(0, 0, ["r0"]))
+    await store.save_seal("a", seal(1, 1))
+    other = Store(tmp_path / "igym.sqlite3")
+    try:
+        assert await other.participants() == [("a", "CODE", 1)]
+        assert other.session("s") == SESSION
+        assert other.rows("s", 0, 0) == ["r0"]
+        assert list(other.seals("s", 0)) == [0]
+    finally:
+        other.close()
