@@ -28,6 +28,8 @@ class BrowserParts(BuildHookInterface[Any]):
             modules = _fetched(root)
         for source, target in _parts(root, modules):
             build_data["force_include"][str(source)] = str(ASSETS / target)
+        for scenario in sorted((root / "chaos" / "scenarios").glob("*.toml")):
+            build_data["force_include"][str(scenario)] = f"igym_chaos/_scenarios/{scenario.name}"
 
 
 def _parts(root: Path, modules: Path) -> Iterator[tuple[Path, Path]]:

@@ -70,7 +70,6 @@ class SignalLatency(Fault):
 
     def recovered(self, telemetry: Telemetry, on: Sequence[str], window: Window, baseline: Window) -> Effect:
         asked, band = {"rtt_ms": 0.0}, (-BACK_TO_BASELINE_MS, BACK_TO_BASELINE_MS)
-        # What was held leaves late: the last echoes of the window are those of the healed path.
         added = [self._added(telemetry, name, window, baseline) for name in on]
         known = [one for one in added if one is not None]
         if len(known) < len(added):
@@ -79,7 +78,7 @@ class SignalLatency(Fault):
             asked,
             {"rtt_ms": round(median(known), 2)},
             band,
-            len(known),
+            sum(len(telemetry.server_rtts(name, window)) for name in on),
             all(abs(one) <= BACK_TO_BASELINE_MS for one in known),
             ORACLE,
         )

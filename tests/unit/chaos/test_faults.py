@@ -1,0 +1,194 @@
+"""Each kind of fault: its oracle says in force, not in force, or nothing to measure; it heals what it injected."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from igym_chaos.cdp import NetworkRules
+from igym_chaos.errors import InjectorError
+from igym_chaos.fault import Effect, Fault, TransportSample, Window
+from igym_chaos.faults import KINDS
+from igym_chaos.faults.p2p_blackout import PeerBlackout
+from igym_chaos.faults.p2p_latency import PeerLatency
+from igym_chaos.faults.p2p_loss import PeerLoss
+from igym_chaos.faults.signal_latency import SignalLatency
+
+BEFORE, DURING, AFTER = Window(0, 5_000), Window(5_000, 15_000), Window(15_000, 20_000)
+OTHERS = {"a": ("b",), "b": ("a",), "c": ("d",), "d": ("c",)}
+
+
+@dataclass
+class Recorded:
+    """What a run measured: round trips by window, packets by link and window."""
+
+    pings: dict[tuple[str, Window], list[float]] = field(default_factory=dict)
+    echoes: dict[tuple[str, Window], list[float]] = field(default_factory=dict)
+    counters: dict[tuple[str, Window], tuple[int, int]] = field(default_factory=dict)
+    """(participant, window) -> packets sent and received on its one link."""
+
+    def participants(self) -> tuple[str, ...]:
+        return tuple(OTHERS)
+
+    def peers(self, participant: str) -> tuple[str, ...]:
+        return OTHERS[participant]
+
+    def link_rtts(self, participant: str, window: Window) -> list[float]:
+        return self.pings.get((participant, window), [])
+
+    def server_rtts(self, participant: str, window: Window) -> list[float]:
+        return self.echoes.get((participant, window), [])
+
+    def transport(self, participant: str, window: Window) -> list[TransportSample]:
+        window = next((one for one in (BEFORE, DURING, AFTER) if one.holds(window.start_ms + 1)), window)
+        if (participant, window) not in self.counters:
+            return []
+        sent, received = self.counters[participant, window]
+        (peer,) = OTHERS[participant]
+        return [
+            TransportSample(t_ms, peer, int(sent * share), int(received * share), 0, 0)
+            for t_ms, share in ((window.start_ms, 0), (window.end_ms, 1))
+        ]
+
+    def frames(self, participant: str, window: Window) -> list[tuple[float, int]]:
+        return []
+
+
+def pings(before: float, during: float, after: float = 1.0, *, n: int = 30) -> Recorded:
+    times = {BEFORE: before, DURING: during, AFTER: after}
+    return Recorded({(name, window): [ms] * n for name in "ab" for window, ms in times.items()})
+
+
+def echoes(before: float, during: float, after: float = 1.0, *, n: int = 10) -> Recorded:
+    times = {BEFORE: before, DURING: during, AFTER: after}
+    return Recorded(echoes={("a", window): [ms] * n for window, ms in times.items()})
+
+
+def packets(sent: int, received: int, *, alive: bool = True) -> Recorded:
+    """Both ends send the same; after the heal nothing is lost."""
+    counters = {(name, DURING): (sent, received) for name in "ab"} | {(name, AFTER): (300, 300) for name in "ab"}
+    return Recorded(counters=counters, echoes={("a", DURING): [1.0] * 10} if alive else {})
+
+
+EFFECTS: list[tuple[Fault, Recorded, bool, dict[str, float]]] = [
+    (PeerLatency(100), pings(1.5, 202), True, {"rtt_ms": 200.5}),
+    (PeerLatency(100), pings(1.5, 179), False, {"rtt_ms": 177.5}),
+    (PeerLatency(100), pings(1.5, 223), False, {"rtt_ms": 221.5}),
+    (PeerLatency(100), pings(1.5, 1.5), False, {"rtt_ms": 0.0}),
+    (PeerLatency(100), pings(1.5, 202, n=9), False, {}),
+    (PeerLatency(100), Recorded(), False, {}),
+    (SignalLatency(500), echoes(2, 1002), True, {"rtt_ms": 1000.0}),
+    (SignalLatency(500), echoes(2, 852), False, {"rtt_ms": 850.0}),
+    (SignalLatency(500), echoes(2, 1002, n=4), False, {}),
+    (PeerLoss(15), packets(2000, 1700), True, {"percent": 15.0}),
+    (PeerLoss(15), packets(2000, 1760), False, {"percent": 12.0}),
+    (PeerLoss(15), packets(2000, 2000), False, {"percent": 0.0}),
+    (PeerLoss(15), packets(299, 254), False, {}),
+    (PeerBlackout(), packets(200, 0), True, {"received": 0.0}),
+    (PeerBlackout(), packets(200, 2), False, {"received": 4.0}),
+    (PeerBlackout(), packets(200, 0, alive=False), False, {"received": 0.0}),
+    (PeerBlackout(), packets(0, 0), False, {}),
+]
+
+
+@pytest.mark.parametrize(("fault", "recorded", "in_band", "measured"), EFFECTS)
+def test_an_effect_is_proven_or_not(
+    fault: Fault, recorded: Recorded, in_band: bool, measured: dict[str, float]
+) -> None:
+    effect = fault.effect(recorded, ["a"], DURING, BEFORE)
+    assert effect.in_band is in_band, effect
+    assert {key: effect.measured[key] for key in measured} == measured
+    if not measured:
+        assert (effect.measured, effect.in_band) == ({}, False)
+        assert effect.note
+
+
+def test_both_ends_impaired_add_up() -> None:
+    recorded = packets(2000, 1445)
+    effect: Effect = PeerLoss(15).effect(recorded, ["a", "b"], DURING, BEFORE)
+    assert effect.asked == {"percent": 27.75}
+    assert effect.in_band
+    assert PeerLatency(50).effect(pings(1, 201), ["a", "b"], DURING, BEFORE).in_band
+
+
+@pytest.mark.parametrize(
+    ("fault", "recorded", "back"),
+    [
+        (PeerLatency(100), pings(1, 201, 3), True),
+        (PeerLatency(100), pings(1, 201, 201), False),
+        (SignalLatency(500), echoes(1, 1001, 2), True),
+        (SignalLatency(500), echoes(1, 1001, 1001), False),
+        (PeerLoss(15), packets(2000, 1700), True),
+        (PeerLoss(15), Recorded(), False),
+        (PeerBlackout(), packets(200, 0), True),
+        (PeerBlackout(), Recorded(), False),
+    ],
+)
+def test_a_heal_is_proven_or_not(fault: Fault, recorded: Recorded, back: bool) -> None:
+    assert fault.recovered(recorded, ["a"], AFTER, BEFORE).in_band is back
+
+
+def test_others_that_were_touched_are_named() -> None:
+    slow = Recorded(
+        {(name, window): [200.0 if window is DURING else 1.0] * 20 for name in "cd" for window in (BEFORE, DURING)}
+    )
+    assert PeerLatency(100).untouched(slow, ["c", "d"], DURING, BEFORE) == ["c", "d"]
+    assert PeerLatency(100).untouched(pings(1, 200), ["b", "c", "d"], DURING, BEFORE) == []
+    lossy = Recorded(counters={("c", DURING): (1000, 900), ("d", DURING): (1000, 900)})
+    assert PeerLoss(15).untouched(lossy, ["c", "d"], DURING, BEFORE) == ["c", "d"]
+
+
+class Page:
+    """A participant with armed rules over a session that remembers, and a proxy that remembers."""
+
+    def __init__(self) -> None:
+        self.name = "a"
+        self.toxics: dict[str, dict[str, Any]] = {}
+        self.network: Any = NetworkRules(self._send)
+        self.server_path: Any = self
+
+    async def _send(self, method: str, parameters: dict[str, Any]) -> None: ...
+
+    async def add(self, name: str, kind: str, *, stream: str, attributes: dict[str, int]) -> None:
+        self.toxics[name] = {"kind": kind, "stream": stream, **attributes}
+
+    async def remove(self, name: str) -> None:
+        self.toxics.pop(name, None)
+
+
+@pytest.mark.parametrize(
+    ("fault", "knobs"),
+    [(PeerLatency(100), {"latency": 100}), (PeerLoss(15), {"packetLoss": 15}), (PeerBlackout(), {"packetLoss": 100})],
+)
+async def test_a_rule_is_set_and_taken_back_twice_without_harm(fault: Fault, knobs: dict[str, float]) -> None:
+    page = Page()
+    await page.network.arm()
+    await fault.inject([page])
+    assert page.network.knobs == knobs
+    for _ in range(2):
+        await fault.heal([page])
+        assert page.network.knobs == {}
+
+
+async def test_toxics_are_set_on_both_streams_and_taken_back() -> None:
+    page = Page()
+    await SignalLatency(500).inject([page])
+    assert {toxic["stream"] for toxic in page.toxics.values()} == {"upstream", "downstream"}
+    assert {toxic["latency"] for toxic in page.toxics.values()} == {500}
+    for _ in range(2):
+        await SignalLatency(500).heal([page])
+        assert page.toxics == {}
+
+
+@pytest.mark.parametrize("fault", [PeerLatency(100), PeerLoss(15), PeerBlackout(), SignalLatency(500)])
+async def test_a_participant_that_cannot_be_touched_is_named(fault: Fault) -> None:
+    page = Page()
+    page.network = page.server_path = None
+    with pytest.raises(InjectorError, match="a"):
+        await fault.inject([page])
+
+
+def test_every_kind_is_tried_here() -> None:
+    assert {type(fault) for fault, *_ in EFFECTS} == set(KINDS.values())

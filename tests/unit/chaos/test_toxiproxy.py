@@ -1,0 +1,111 @@
+"""The real Toxiproxy: what is asked for is really done, and nonsense never reaches it."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import time
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from igym_chaos.errors import InjectorError
+from igym_chaos.toxics import check_toxic
+from igym_chaos.toxiproxy import ServerPath, ToxiproxyServer
+
+DELAY_MS = 150
+
+
+@pytest.fixture
+async def server(tmp_path: Path) -> AsyncIterator[ToxiproxyServer]:
+    binary = os.environ.get("IGYM_TOXIPROXY")
+    assert binary, "IGYM_TOXIPROXY names no toxiproxy-server: run the tests with `nox -s unit`, which builds one"
+    made = ToxiproxyServer(binary=Path(binary), log=tmp_path / "toxiproxy.log")
+    await made.start()
+    try:
+        yield made
+    finally:
+        await made.stop()
+
+
+async def repeat(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """Sends back what it hears."""
+    while data := await reader.read(1024):
+        writer.write(data)
+        await writer.drain()
+    writer.close()
+
+
+@pytest.fixture
+async def path(server: ToxiproxyServer) -> AsyncIterator[ServerPath]:
+    echo = await asyncio.start_server(repeat, "127.0.0.1", 0)
+    port = echo.sockets[0].getsockname()[1]
+    try:
+        yield await server.proxy("a", upstream=f"127.0.0.1:{port}")
+    finally:
+        echo.close()
+        await echo.wait_closed()
+
+
+async def round_trip_ms(path: ServerPath) -> float:
+    reader, writer = await asyncio.open_connection("127.0.0.1", path.port)
+    started_s = time.monotonic()
+    writer.write(b"x")
+    await reader.readexactly(1)
+    took_ms = (time.monotonic() - started_s) * 1000
+    writer.close()
+    await writer.wait_closed()
+    return took_ms
+
+
+async def test_a_delay_is_there_and_gone_again(path: ServerPath) -> None:
+    assert await round_trip_ms(path) < DELAY_MS
+    await path.add("slow", "latency", stream="upstream", attributes={"latency": DELAY_MS, "jitter": 0})
+    assert await round_trip_ms(path) >= DELAY_MS
+    await path.update("slow", latency=2 * DELAY_MS)
+    assert await round_trip_ms(path) >= 2 * DELAY_MS
+    await path.remove("slow")
+    await path.remove("slow")
+    assert await round_trip_ms(path) < DELAY_MS
+
+
+async def test_what_the_server_did_not_take_is_told(path: ServerPath) -> None:
+    await path.add("slow", "latency", stream="upstream", attributes={"latency": 1, "jitter": 0})
+    with pytest.raises(InjectorError, match="slow"):
+        await path.add("slow", "latency", stream="upstream", attributes={"latency": 2, "jitter": 0})
+    with pytest.raises(InjectorError, match="no toxic 'fast'"):
+        await path.update("fast", latency=1)
+
+
+async def test_one_server_at_a_time(server: ToxiproxyServer, tmp_path: Path) -> None:
+    other = ToxiproxyServer(binary=Path(os.environ["IGYM_TOXIPROXY"]), log=tmp_path / "other.log")
+    with pytest.raises(InjectorError, match="stop it first"):
+        await other.start()
+
+
+async def test_another_program_is_not_taken_for_it(tmp_path: Path) -> None:
+    script = tmp_path / "toxiproxy-server"
+    script.write_text("#!/bin/sh\nexit 3\n", encoding="utf-8")
+    script.chmod(0o755)
+    with pytest.raises(InjectorError, match="did not start"):
+        await ToxiproxyServer(binary=script, log=tmp_path / "log").start()
+
+
+@pytest.mark.parametrize(
+    ("kind", "stream", "attributes", "said"),
+    [
+        ("lag", "upstream", {}, "unknown toxic 'lag'"),
+        ("latency", "sideways", {"latency": 1, "jitter": 0}, "upstream or downstream"),
+        ("latency", "upstream", {"latency": -1, "jitter": 0}, "latency is -1"),
+        ("latency", "upstream", {"latency": 1.5, "jitter": 0}, "give an integer"),
+        ("latency", "upstream", {"latency": 1}, "jitter missing"),
+        ("latency", "upstream", {"latency": 1, "jitter": 2}, "jitter 2 is above latency 1"),
+        ("latency", "upstream", {"latency": 1, "jitter": 0, "rate": 5}, "unknown attribute 'rate'"),
+        ("slicer", "upstream", {"average_size": 10, "size_variation": 10, "delay": 0}, "must be below"),
+    ],
+)
+def test_nonsense_never_reaches_it(kind: str, stream: str, attributes: dict[str, int], said: str) -> None:
+    with pytest.raises(InjectorError) as caught:
+        check_toxic(kind, stream=stream, attributes=attributes)
+    assert said in str(caught.value)
