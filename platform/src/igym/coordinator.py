@@ -6,12 +6,24 @@ No socket, no clock, no randomness: identifiers and seeds come from the `Source`
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
 from igym import lifecycle, matchmaking
+from igym.effects import (
+    Dismiss,
+    Effects,
+    Emit,
+    Export,
+    Log,
+    RefusedError,
+    SaveParticipant,
+    SaveSession,
+    StartTimer,
+    StopTimer,
+)
 from igym.events import VERSION
 from igym.experiment import Experiment, Game, Page, Scene
+from igym.state import Participant, Session
 
 CONNECT_LIMIT_MS = 30_000
 """From the match to frames on every page."""
@@ -32,106 +44,6 @@ class Source(Protocol):
 
     def session_id(self) -> str: ...
     def seed(self, session_id: str) -> int: ...
-
-
-@dataclass
-class Participant:
-    id: str
-    completion_code: str
-    scene: int = 0
-    state: lifecycle.ParticipantState = "reading"
-    page_id: str | None = None
-    """The page that may speak for this participant; the newest one wins."""
-    connected: bool = False
-    session_id: str | None = None
-
-
-@dataclass
-class Session:
-    id: str
-    scene_id: str
-    seed: int
-    members: tuple[str, ...]
-    """Participants by seat."""
-    state: lifecycle.SessionState = "connecting"
-    reason: str = ""
-    in_play: set[int] = field(default_factory=set)
-    sealed: dict[int, set[int]] = field(default_factory=dict)
-    """Episode -> seats that sealed it."""
-
-
-# ---- Effects ----
-
-
-@dataclass(frozen=True)
-class Emit:
-    """Send an event to the page of a participant."""
-
-    participant_id: str
-    event: str
-    payload: Mapping[str, Any]
-
-
-@dataclass(frozen=True)
-class Dismiss:
-    """A page that another one replaced: tell it, and let it go."""
-
-    participant_id: str
-    page_id: str
-    code: str
-    message: str
-
-
-@dataclass(frozen=True)
-class StartTimer:
-    """Call `timer(name)` after so long; a timer of the same name is replaced."""
-
-    name: str
-    after_ms: int
-
-
-@dataclass(frozen=True)
-class StopTimer:
-    name: str
-
-
-@dataclass(frozen=True)
-class SaveParticipant:
-    participant: Participant
-
-
-@dataclass(frozen=True)
-class SaveSession:
-    session: Session
-
-
-@dataclass(frozen=True)
-class Export:
-    """Write the data files of an episode that every seat sealed; of every episode if `episode` is None."""
-
-    session_id: str
-    episode: int | None
-
-
-@dataclass(frozen=True)
-class Log:
-    """An entry of the event log."""
-
-    kind: str
-    detail: Mapping[str, Any]
-
-
-Effect = Emit | Dismiss | StartTimer | StopTimer | SaveParticipant | SaveSession | Export | Log
-Effects = list[Effect]
-
-
-class RefusedError(Exception):
-    """A command that does not fit where its participant is; `code` goes into the answer."""
-
-    def __init__(self, code: str, detail: str) -> None:
-        super().__init__(f"{code}: {detail}")
-        self.code = code
-        self.detail = detail
 
 
 class Coordinator:

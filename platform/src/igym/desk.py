@@ -9,8 +9,9 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Protocol, TypeVar
 
-from igym import coordinator as say
-from igym.coordinator import Coordinator, Effect, Effects
+from igym import effects as say
+from igym.coordinator import Coordinator
+from igym.effects import Effect, Effects
 from igym.exports import Exporter
 from igym.store import SessionRecord, Store
 

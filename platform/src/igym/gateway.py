@@ -10,8 +10,8 @@ from typing import Any
 import socketio
 
 from igym import events
-from igym.coordinator import RefusedError
 from igym.desk import Desk
+from igym.effects import RefusedError
 from igym.store import RefusedDataError
 
 log = logging.getLogger("igym")

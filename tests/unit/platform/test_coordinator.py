@@ -7,17 +7,8 @@ from typing import Any
 import pytest
 
 from igym import Experiment, Game, Page, ThankYou
-from igym.coordinator import (
-    Coordinator,
-    Dismiss,
-    Effects,
-    Emit,
-    Export,
-    RefusedError,
-    SaveParticipant,
-    StartTimer,
-    StopTimer,
-)
+from igym.coordinator import Coordinator
+from igym.effects import Dismiss, Effects, Emit, Export, RefusedError, SaveParticipant, StartTimer, StopTimer
 
 GAME = Game(id="game", environment="world.py:World", episodes=2)
 EXPERIMENT = Experiment(id="study", scenes=[Page(id="intro", title="Intro"), GAME, ThankYou()])
