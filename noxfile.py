@@ -15,7 +15,7 @@ from pathlib import Path
 
 import nox
 
-nox.options.sessions = ["lint", "types", "unit", "client"]
+nox.options.sessions = ["lint", "types", "unit", "client", "sim"]
 nox.options.default_venv_backend = "virtualenv"
 nox.options.reuse_existing_virtualenvs = True
 nox.options.error_on_missing_interpreters = True
@@ -67,6 +67,13 @@ def client(session: nox.Session) -> None:
     node_modules(session)
     tests = session.posargs or sorted(str(path.relative_to(ROOT)) for path in ROOT.glob("client/test/**/*.test.js"))
     session.run("node", "--test", *tests, env=node_path(session))
+
+
+@nox.session
+def sim(session: nox.Session) -> None:
+    """Drawn matches of the real game code in Node: `nox -s sim -- --seeds 2000 --frames 5000`, `-- --replay '{...}'`."""
+    node_modules(session)
+    session.run("node", "client/test/sim/main.js", *session.posargs, env=node_path(session))
 
 
 @nox.session

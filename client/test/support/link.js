@@ -19,6 +19,10 @@
  * @property {number} [reorderMs]
  * @property {number} [corrupt] chance that one byte is altered on the way
  * @property {{everyMs: number, lengthMs: number} | null} [burst] nothing passes in the last lengthMs of each everyMs
+ * @property {[fromMs: number, toMs: number][]} [outages] nothing passes
+ * @property {{toBad: number, toGood: number, loss: number} | null} [bursts] Gilbert-Elliott: chance for each packet to enter and to
+ *   leave the bad state, and the loss in it
+ * @property {{bytesPerS: number, queueBytes: number} | null} [bandwidth] a queue in front of the wire; what does not fit is lost
  * @property {((packet: Uint8Array<ArrayBuffer>) => Uint8Array<ArrayBuffer>) | null} [tamper] a planted bug: applied to each packet
  */
 
@@ -29,6 +33,8 @@ export class Link {
   #random;
   #rule;
   #deliver;
+  #bad = false;
+  #busyUntilMs = 0;
   /** @type {LinkCounts} */
   counts = { sent: 0, lost: 0, duplicated: 0, heldBack: 0, corrupted: 0, delivered: 0 };
 
@@ -43,21 +49,22 @@ export class Link {
   /** @param {ArrayBuffer} buffer */
   send(buffer) {
     this.counts.sent += 1;
-    if (this.#inBurst() || this.#random.chance(this.#rule.loss ?? 0)) {
+    const queuedMs = this.#queueMs(buffer.byteLength);
+    if (queuedMs === null || this.#inBurst() || this.#inOutage() || this.#badLuck() || this.#random.chance(this.#rule.loss ?? 0)) {
       this.counts.lost += 1;
       return;
     }
-    this.#carry(buffer);
+    this.#carry(buffer, queuedMs);
     if (this.#random.chance(this.#rule.duplicate ?? 0)) {
       this.counts.duplicated += 1;
-      this.#carry(buffer);
+      this.#carry(buffer, queuedMs);
     }
   }
 
-  /** @param {ArrayBuffer} buffer */
-  #carry(buffer) {
+  /** @param {ArrayBuffer} buffer @param {number} queuedMs */
+  #carry(buffer, queuedMs) {
     const packet = this.#altered(new Uint8Array(buffer.slice(0)));
-    this.#clock.after(this.#delayMs(), () => {
+    this.#clock.after(queuedMs + this.#delayMs(), () => {
       this.counts.delivered += 1;
       this.#deliver(packet);
     });
@@ -69,6 +76,30 @@ export class Link {
     const heldBack = this.#random.chance(reorder);
     if (heldBack) this.counts.heldBack += 1;
     return latencyMs + this.#random.next() * jitterMs + (heldBack ? reorderMs : 0);
+  }
+
+  /** @param {number} bytes @returns {number | null} wait before the wire is free; null: the queue is full */
+  #queueMs(bytes) {
+    const { bandwidth } = this.#rule;
+    if (!bandwidth) return 0;
+    const waitMs = Math.max(0, this.#busyUntilMs - this.#clock.nowMs);
+    if ((waitMs / 1000) * bandwidth.bytesPerS > bandwidth.queueBytes) return null;
+    const wireMs = (bytes / bandwidth.bytesPerS) * 1000;
+    this.#busyUntilMs = this.#clock.nowMs + waitMs + wireMs;
+    return waitMs + wireMs;
+  }
+
+  /** @returns {boolean} */
+  #inOutage() {
+    return (this.#rule.outages ?? []).some(([fromMs, toMs]) => this.#clock.nowMs >= fromMs && this.#clock.nowMs < toMs);
+  }
+
+  /** @returns {boolean} lost in the bad state of the Gilbert-Elliott chain */
+  #badLuck() {
+    const { bursts } = this.#rule;
+    if (!bursts) return false;
+    this.#bad = this.#bad ? !this.#random.chance(bursts.toGood) : this.#random.chance(bursts.toBad);
+    return this.#bad && this.#random.chance(bursts.loss);
   }
 
   /** @returns {boolean} */

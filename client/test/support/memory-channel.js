@@ -5,6 +5,7 @@
  */
 
 import { Link } from "./link.js";
+import { OrderedLink } from "./ordered-link.js";
 
 /** @import { Label, PeerChannel } from "../../src/net/channel.js" */
 /** @import { VirtualClock } from "./clock.js" */
@@ -14,17 +15,18 @@ import { Link } from "./link.js";
 /** @typedef {{label: Label, channel: PeerChannel, listen: (receive: (data: ArrayBuffer) => void) => void, shut: () => void}} End */
 
 /**
- * @param {Label} label
- * @param {{clock: VirtualClock, random: Random, rule: Rule}} parts the rule of a `control` channel must not lose or reorder
+ * @param {Label} label `input` is a lossy link, `control` a reliable one
+ * @param {{clock: VirtualClock, random: Random, rules: [Rule, Rule]}} parts one rule for each direction
  * @returns {[End, End]}
  */
-export function channelPair(label, { clock, random, rule }) {
+export function channelPair(label, { clock, random, rules }) {
   /** @type {((data: ArrayBuffer) => void)[]} */
   const receivers = [() => {}, () => {}];
   let open = true;
   const ends = [0, 1].map((side) => {
     const deliver = (/** @type {Uint8Array<ArrayBuffer>} */ packet) => open && receivers[1 - side](packet.buffer);
-    const link = new Link({ clock, random, rule, deliver });
+    const parts = { clock, random: random.fork(), rule: rules[side], deliver };
+    const link = label === "input" ? new Link(parts) : new OrderedLink(parts);
     /** @type {PeerChannel} */
     const channel = {
       transfer: "transferred",

@@ -10,15 +10,23 @@ import { Match } from "../../src/game/match.js";
 import { VirtualClock } from "./clock.js";
 import { channelPair } from "./memory-channel.js";
 import { Random } from "./random.js";
-import { toyHost } from "./toy-host.js";
+import { SESSION, toyHost } from "./toy-host.js";
 
+/** @import { Label } from "../../src/net/channel.js" */
 /** @import { ChunkMessage, FromWorker, GameEvent, Seal, SessionConfig } from "../../src/game/messages.js" */
+/** @import { Input } from "../../src/core/types.js" */
 /** @import { Wire } from "../../src/game/links.js" */
 /** @import { Rule } from "./link.js" */
 /** @import { End } from "./memory-channel.js" */
 
-/** The tick of the table: how often each seat looks at its clock. */
-const STEP_MS = 2;
+/** How often each seat looks at its clock. */
+const STEP_MS = 4;
+
+/**
+ * What is wrong with one participant's machine: a clock that runs by another rate, and times at which nothing runs at all.
+ *
+ * @typedef {{skewPpm?: number, freezes?: [fromMs: number, toMs: number][], hidden?: [fromMs: number, toMs: number][]}} Machine
+ */
 
 export class Seat {
   /** @type {FromWorker[]} */
@@ -29,15 +37,69 @@ export class Seat {
   error = null;
   stopped = false;
   match;
+  /** What was really given, in order of the calls. @type {{frame: number, input: Input}[]} */
+  given = [];
+  #input;
+  #clock;
+  #machine;
+  /** Packets that came while the machine was frozen. @type {(() => void)[]} */
+  #held = [];
 
-  /** @param {{config: SessionConfig, host: Host, clock: VirtualClock, random: Random}} parts */
-  constructor({ config, host, clock, random }) {
+  /** @param {{config: SessionConfig, host: Host, clock: VirtualClock, random: Random, frames: number, machine: Machine}} parts */
+  constructor({ config, host, clock, random, frames, machine }) {
+    this.#clock = clock;
+    this.#machine = machine;
     const input = new InputSource(host.spec);
+    this.#input = input;
     let action = 0;
-    input.script(Array.from({ length: 4000 }, () => (action = random.chance(0.2) ? random.int(0, host.spec.actions.length - 1) : action)));
+    const script =Array.from({ length: frames + 64 }, () => (action = random.chance(0.2) ? random.int(0, host.spec.actions.length - 1) : action));
+    input.script(script);
+    const sample = input.sample.bind(input);
+    input.sample = (frame) => {
+      const sampled = sample(frame);
+      this.given.push({ frame, input: sampled });
+      return sampled;
+    };
     const post = (/** @type {FromWorker} */ message) => void this.posted.push(message);
     const onEvent = (/** @type {string} */ kind, /** @type {object} */ detail) => void this.events.push({ ...detail, kind, tMs: clock.nowMs });
-    this.match = new Match({ config, host, input, post, onEvent, nowMs: clock.nowMs });
+    this.match = new Match({ config, host, input, post, onEvent, nowMs: this.nowMs });
+  }
+
+  /** @returns {number} the participant's own clock */
+  get nowMs() {
+    return this.#clock.nowMs * (1 + (this.#machine.skewPpm ?? 0) / 1e6);
+  }
+
+  /** @returns {boolean} */
+  get frozen() {
+    const { nowMs } = this.#clock;
+    return (this.#machine.freezes ?? []).some(([fromMs, toMs]) => nowMs >= fromMs && nowMs < toMs);
+  }
+
+  /** @returns {boolean} */
+  get hidden() {
+    const { nowMs } = this.#clock;
+    return (this.#machine.hidden ?? []).some(([fromMs, toMs]) => nowMs >= fromMs && nowMs < toMs);
+  }
+
+  /** One look at the clock. */
+  step() {
+    if (this.#input.hidden !== this.hidden) this.#input.visibility({ hidden: this.hidden, focused: !this.hidden });
+    this.match.step(this.nowMs);
+  }
+
+  /** Runs now, or when the machine runs again. @param {() => void} act */
+  run(act) {
+    if (this.frozen) {
+      this.#held.push(act);
+      return;
+    }
+    try {
+      for (const held of this.#held.splice(0)) held();
+      act();
+    } catch (error) {
+      this.error = /** @type {Error} */ (error);
+    }
   }
 
   /** @returns {Seal[]} by episode */
@@ -72,17 +134,21 @@ export class Table {
    * @param {number} [options.maxSteps]
    * @param {number} [options.seed]
    * @param {Rule} [options.input] what happens on the `input` channels
-   * @param {Rule} [options.control] latency of the `control` channels
+   * @param {Rule} [options.control] and on the `control` channels
+   * @param {(from: number, to: number) => Rule} [options.rule] of one direction between two seats, for both channels; instead of the two above
+   * @param {(seat: number) => Machine} [options.machine]
    * @param {(seat: number) => {leak?: boolean, seedOffset?: number}} [options.planted] a bug of one seat's world
    */
-  constructor({ seats = 2, episodes = 1, maxSteps = 120, seed = 1, input = {}, control = {}, planted = () => ({}) } = {}) {
+  constructor({ seats = 2, episodes = 1, maxSteps = 120, seed = 1, input = {}, control = {}, rule, machine = () => ({}), planted = () => ({}) } = {}) {
     this.#random = new Random(seed);
     for (let seat = 0; seat < seats; seat += 1) {
       const host = new Host(toyHost({ seats, maxSteps, ...planted(seat) }));
       const config = sessionConfig({ seat, seats, episodes });
-      this.seats.push(new Seat({ config, host, clock: this.clock, random: new Random(seed * 31 + seat) }));
+      const parts = { config, host, clock: this.clock, random: new Random(seed * 31 + seat), frames: maxSteps, machine: machine(seat) };
+      this.seats.push(new Seat(parts));
     }
-    for (let a = 0; a < seats; a += 1) for (let b = a + 1; b < seats; b += 1) this.#join(a, b, { input, control });
+    const rules = { input: rule ?? (() => input), control: rule ?? (() => control) };
+    for (let a = 0; a < seats; a += 1) for (let b = a + 1; b < seats; b += 1) this.#join(a, b, rules);
     for (const seat of this.seats) this.#tick(seat);
   }
 
@@ -103,10 +169,11 @@ export class Table {
     for (const end of this.ends) end.listen(() => {});
   }
 
-  /** @param {number} a @param {number} b @param {{input: Rule, control: Rule}} rules */
+  /** @param {number} a @param {number} b @param {{[L in Label]: (from: number, to: number) => Rule}} rules */
   #join(a, b, rules) {
-    for (const label of /** @type {const} */ (["input", "control"])) {
-      const ends = channelPair(label, { clock: this.clock, random: this.#random, rule: rules[label] });
+    for (const label of /** @type {Label[]} */ (["input", "control"])) {
+      const both = /** @type {[Rule, Rule]} */ ([rules[label](a, b), rules[label](b, a)]);
+      const ends = channelPair(label, { clock: this.clock, random: this.#random, rules: both });
       this.ends.push(...ends);
       this.#attach(this.seats[a], b, ends[0]);
       this.#attach(this.seats[b], a, ends[1]);
@@ -117,33 +184,24 @@ export class Table {
   #attach(seat, peerSeat, { label, channel, listen }) {
     /** @type {Wire} */
     const wire = { peerSeat, label, channel };
-    listen((data) => this.#guarded(seat, () => seat.match.packet(wire, { data, nowMs: this.clock.nowMs })));
-    seat.match.attach(wire, this.clock.nowMs);
+    listen((data) => seat.run(() => seat.match.packet(wire, { data, nowMs: seat.nowMs })));
+    seat.match.attach(wire, seat.nowMs);
   }
 
   /** @param {Seat} seat */
   #tick(seat) {
     this.clock.after(STEP_MS, () => {
       if (seat.stopped || seat.error !== null) return;
-      this.#guarded(seat, () => seat.match.step(this.clock.nowMs));
+      if (!seat.frozen) seat.run(() => seat.step());
       this.#tick(seat);
     });
-  }
-
-  /** @param {Seat} seat @param {() => void} act */
-  #guarded(seat, act) {
-    try {
-      act();
-    } catch (error) {
-      seat.error = /** @type {Error} */ (error);
-    }
   }
 }
 
 /** @param {{seat: number, seats: number, episodes: number}} of @returns {SessionConfig} */
 function sessionConfig({ seat, seats, episodes }) {
   return {
-    ...{ session_id: "00112233445566ff", scene_id: "toy", registry_version: 1, seat, seats, seed: 7, episodes, max_steps: null },
+    ...{ session_id: "00112233445566ff", scene_id: SESSION.sceneId, registry_version: 1, seat, seats, seed: SESSION.seed, episodes, max_steps: null },
     ...{ input_delay_frames: 2, prediction_limit_frames: 12, upload_interval_ms: 200, countdown_ms: 500, keys: {}, ice: {}, profile: "test" },
   };
 }

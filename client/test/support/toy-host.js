@@ -35,6 +35,15 @@ export function toyHost({ seats, maxSteps, leak = false, seedOffset = 0 }) {
   };
 }
 
+/** The session seed and scene of every simulated session; episodes derive theirs. */
+export const SESSION = Object.freeze({ seed: 7, sceneId: "toy" });
+
+/** @param {number} episode @returns {number} seed of an episode's world, by the rule of igym_env.seeds */
+export function hostSeed(episode) {
+  const text = `${SESSION.seed}|${SESSION.sceneId}|${episode}`;
+  return Number.parseInt(createHash("sha256").update(text).digest("hex").slice(0, 8), 16);
+}
+
 /**
  * @param {[Request["kind"], number, [number, number][]?]} request
  * @returns {Request}

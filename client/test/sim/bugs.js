@@ -1,0 +1,111 @@
+/**
+ * Bugs that rollback netcode is known to have, planted one at a time into a copy of the source; each must be caught by the simulation.
+ *
+ * An edit replaces a text that stands exactly once in a file below client/src.
+ *
+ * @module
+ */
+
+/** @typedef {{file: string, from: string, to: string}} Edit */
+/** @typedef {{name: string, edits: Edit[], leak?: boolean}} Bug leak: it blinds the detector, so a world that forgets must be at the table */
+
+/** @type {readonly Bug[]} */
+export const BUGS = Object.freeze([
+  {
+    name: "only the newest inputs travel, acknowledged or not",
+    edits: [
+      {
+        file: "core/session.js",
+        from: "const frame = this.#peers.acknowledged(peerSeat);",
+        to: "const frame = Math.max(this.#peers.acknowledged(peerSeat), this.#own().confirmedFrame);",
+      },
+    ],
+  },
+  {
+    name: "more is acknowledged than was received",
+    edits: [{ file: "core/session.js", from: "ack: this.#queues[peerSeat].confirmedFrame + 1,", to: "ack: this.#queues[peerSeat].confirmedFrame + 2," }],
+  },
+  {
+    name: "rows are promoted before their inputs are confirmed",
+    edits: [{ file: "core/session.js", from: "if (frame >= this.currentFrame || frame > this.confirmedFrame) return false;", to: "if (frame >= this.currentFrame) return false;" }],
+  },
+  {
+    name: "rows are promoted while a rollback is owed",
+    edits: [
+      { file: "core/session.js", from: "return wrong === null || frame < wrong;", to: "return true;" },
+      { file: "game/loop.js", from: "    this.#giveInput();\n", to: "    this.#giveInput();\n    const early = record.promote(session);\n" },
+      { file: "game/loop.js", from: "rows: record.promote(session)", to: "rows: [...early, ...record.promote(session)]" },
+    ],
+  },
+  {
+    name: "snapshots go by age, not below the anchor",
+    edits: [
+      {
+        file: "core/sync-layer.js",
+        from: "const anchor = this.#newestAtOrBelow(Math.max(0, confirmedFrame));",
+        to: "const anchor = this.#newestAtOrBelow(Math.max(0, confirmedFrame, this.#current - 6));",
+      },
+    ],
+  },
+  {
+    name: "the first row of a frame stays, also when it was guessed",
+    edits: [{ file: "core/record.js", from: "this.#held.set(simulated.frame, { ...simulated, corrected });", to: "this.#held.set(simulated.frame, { ...held, corrected });" }],
+  },
+  {
+    name: "a prediction is compared with the first guess, not with the one that was used",
+    edits: [
+      {
+        file: "core/input-queue.js",
+        from: "if (!answer.confirmed) this.#predicted.set(frame, answer.input);",
+        to: "if (!answer.confirmed && !this.#predicted.has(frame)) this.#predicted.set(frame, answer.input);",
+      },
+      { file: "core/input-queue.js", from: "    this.#predicted.delete(frame);\n", to: "" },
+    ],
+  },
+  {
+    name: "only the action is compared, not the flags of the row",
+    edits: [{ file: "core/input-queue.js", from: "return a.action === b.action && a.focused === b.focused && a.auto === b.auto;", to: "return a.action === b.action;" }],
+  },
+  {
+    name: "a second wrong prediction hides the first",
+    edits: [{ file: "core/input-queue.js", from: "predicted !== undefined && this.#firstWrong === null && !sameInput", to: "predicted !== undefined && !sameInput" }],
+  },
+  {
+    name: "a replay steps once too often",
+    edits: [{ file: "core/sync-layer.js", from: "again < this.#current; again += 1", to: "again <= this.#current; again += 1" }],
+  },
+  {
+    name: "packets of another episode are taken",
+    edits: [
+      { file: "game/admission.js", from: 'if (message.epoch !== epoch) return "epoch";', to: "" },
+      { file: "game/admission.js", from: 'if (label === "control" && message.epoch === epoch + 1) return "later";', to: "" },
+    ],
+  },
+  {
+    name: "damaged packets are taken",
+    edits: [{ file: "wire/codec.js", from: 'if (sent !== crc32(covered)) throw new Refused("crc");', to: "" }],
+  },
+  {
+    name: "the end is told once, over the lossy channel",
+    edits: [
+      { file: "game/admission.js", from: 'confirm: "control",', to: 'confirm: "input",' },
+      {
+        file: "game/outbound.js",
+        from: "    this.#waiting.push(message);",
+        to: '    if (message.type === "confirm") return void this.#send("input", message);\n    this.#waiting.push(message);',
+      },
+    ],
+  },
+  {
+    name: "the last rows are cleared before they were exported",
+    edits: [{ file: "game/episode.js", from: "    this.#recorder.flush();\n    links.broadcast({ type: \"end\"", to: "    links.broadcast({ type: \"end\"" }],
+  },
+  {
+    name: "hashes are compared at the end only",
+    leak: true,
+    edits: [
+      { file: "game/hashes.js", from: "if (ownHash === peerHash) return [];", to: "return [];" },
+      { file: "game/agreement.js", from: "if (desync || confirms.some(({ stateHash }) => stateHash !== own.stateHash))", to: "if (desync)" },
+    ],
+  },
+]);

@@ -1,0 +1,107 @@
+/**
+ * What is done to a simulated match: every number is in the plan, so the plan alone replays it and can be made smaller.
+ *
+ * The ranges of the faults are drawn first (a swarm): one match has only loss, another everything at once.
+ *
+ * @module
+ */
+
+import { Random } from "../support/random.js";
+
+/** @import { Machine } from "../support/table.js" */
+/** @import { Rule } from "../support/link.js" */
+
+/**
+ * @typedef {object} Plan
+ * @property {number} seed of inputs, worlds and every packet's fate
+ * @property {number} seats 2..8
+ * @property {number} frames of each episode
+ * @property {number} episodes
+ * @property {{[fromTo: string]: Rule}} links "0>1" -> what that direction suffers
+ * @property {Machine[]} machines by seat
+ */
+
+const FRAME_MS = 1000 / 30;
+/** Faults end before the last part of an episode, so that every match must recover. */
+const QUIET_SHARE = 0.8;
+
+/**
+ * @param {number} seed
+ * @param {{frames: number}} options
+ * @returns {Plan}
+ */
+export function drawPlan(seed, { frames }) {
+  const random = new Random(Math.imul(seed, 0x9e3779b1) ^ 0x51ed270b);
+  const seats = random.int(2, 8);
+  const severity = drawSeverity(random);
+  const spanMs = frames * FRAME_MS * QUIET_SHARE;
+  /** @type {{[fromTo: string]: Rule}} */
+  const links = {};
+  for (let from = 0; from < seats; from += 1) {
+    for (let to = 0; to < seats; to += 1) if (from !== to) links[`${from}>${to}`] = drawRule(random, severity, spanMs);
+  }
+  const machines = Array.from({ length: seats }, () => drawMachine(random, severity, spanMs));
+  return { seed, seats, frames, episodes: random.chance(0.1) ? 2 : 1, links, machines };
+}
+
+/** @typedef {{latencyMs: number, jitterMs: number, loss: number, bursts: number, duplicate: number, reorder: number, corrupt: number, bandwidth: number, outages: number, oneWay: number, skew: number, freezes: number, hidden: number}} Severity */
+
+/** @param {Random} random @returns {Severity} largest values, or shares of links and seats */
+function drawSeverity(random) {
+  const some = (/** @type {number} */ most) => (random.chance(0.5) ? random.next() * most : 0);
+  return {
+    ...{ latencyMs: some(200), jitterMs: some(80), loss: some(0.3), bursts: some(0.6), duplicate: some(0.3), reorder: some(0.3) },
+    ...{ corrupt: some(0.05), bandwidth: some(0.4), outages: some(0.5), oneWay: some(0.5), skew: some(300), freezes: some(0.6), hidden: some(0.5) },
+  };
+}
+
+/**
+ * @param {Random} random
+ * @param {Severity} most
+ * @param {number} spanMs
+ * @returns {Rule}
+ */
+function drawRule(random, most, spanMs) {
+  const upTo = (/** @type {number} */ value) => random.next() * value;
+  return {
+    latencyMs: Math.round(upTo(most.latencyMs)),
+    jitterMs: Math.round(upTo(most.jitterMs)),
+    loss: upTo(most.loss),
+    duplicate: upTo(most.duplicate),
+    reorder: upTo(most.reorder),
+    reorderMs: random.int(20, 200),
+    corrupt: upTo(most.corrupt),
+    bursts: random.chance(most.bursts) ? { toBad: 0.02, toGood: 0.2, loss: 0.5 + upTo(0.5) } : null,
+    bandwidth: random.chance(most.bandwidth) ? { bytesPerS: random.int(6000, 40_000), queueBytes: random.int(2000, 16_000) } : null,
+    outages: drawSpans(random, Math.max(most.outages, most.oneWay), { spanMs, longestMs: 4000 }),
+  };
+}
+
+/**
+ * @param {Random} random
+ * @param {Severity} most
+ * @param {number} spanMs
+ * @returns {Machine}
+ */
+function drawMachine(random, most, spanMs) {
+  const skewPpm = Math.round((random.next() * 2 - 1) * most.skew);
+  const freezes = drawSpans(random, most.freezes, { spanMs, longestMs: 3000 });
+  return { skewPpm, freezes, hidden: drawSpans(random, most.hidden, { spanMs, longestMs: 4000 }) };
+}
+
+/**
+ * @param {Random} random
+ * @param {number} share chance of each of three spans
+ * @param {{spanMs: number, longestMs: number}} limits
+ * @returns {[number, number][]}
+ */
+function drawSpans(random, share, { spanMs, longestMs }) {
+  /** @type {[number, number][]} */
+  const spans = [];
+  for (let count = 0; count < 3; count += 1) {
+    const fromMs = Math.round(1500 + random.next() * spanMs);
+    const toMs = fromMs + random.int(50, longestMs);
+    if (random.chance(share)) spans.push([fromMs, toMs]);
+  }
+  return spans;
+}

@@ -1,0 +1,156 @@
+/**
+ * Plays a plan with the real game code of every seat, and judges what they recorded.
+ *
+ * @module
+ */
+
+import { createHash } from "node:crypto";
+
+import { ToyWorld } from "../support/toy-world.js";
+import { Table } from "../support/table.js";
+import { hostSeed } from "../support/toy-host.js";
+
+/** @import { Input } from "../../src/core/types.js" */
+/** @import { Plan } from "./plan.js" */
+/** @import { Seat } from "../support/table.js" */
+
+/**
+ * @typedef {object} Result
+ * @property {string[]} problems empty: sound (or, with a leaking world, found out)
+ * @property {string} digest of every row and seal of every seat
+ * @property {number} rows
+ * @property {number} rollbacks
+ * @property {number} correctedRows
+ * @property {number} virtualMs
+ * @property {{[reason: string]: number}} dropped
+ */
+
+const DELAY = 2;
+const BEFORE = Object.freeze({ action: 0, focused: true, auto: true });
+/** A frame takes 33 ms; faults, stalls and the confirmations may take so much longer. */
+const SLACK = 6;
+const LEAST_MS = 60_000;
+
+/**
+ * @param {Plan} plan
+ * @param {{leak?: boolean}} [options] leak: the world of seat 0 forgets a part of its state, which must be found
+ * @returns {Result}
+ */
+export function play(plan, { leak = false } = {}) {
+  const { seed, seats, frames, episodes, links, machines } = plan;
+  const rule = (/** @type {number} */ from, /** @type {number} */ to) => links[`${from}>${to}`] ?? {};
+  const table = new Table({ seed, seats, maxSteps: frames, episodes, rule, machine: (seat) => machines[seat] ?? {}, planted: (seat) => ({ leak: leak && seat === 0 }) });
+  table.run(Math.max(LEAST_MS, frames * episodes * 34 * SLACK));
+  const digest = createHash("sha256");
+  for (const seat of table.seats) {
+    for (let episode = 0; episode < episodes; episode += 1) digest.update(seat.rows(episode).join("\n"));
+    digest.update(JSON.stringify(seat.seals));
+  }
+  const statuses = table.seats.map((seat) => seat.match.status(seat.nowMs));
+  return {
+    problems: leak ? silenceOf(table, plan) : problemsOf(table, plan),
+    digest: digest.digest("hex"),
+    rows: table.seats.reduce((sum, seat) => sum + seat.rows(0).length, 0),
+    rollbacks: statuses.reduce((sum, status) => sum + status.rollbacks, 0),
+    correctedRows: statuses.reduce((sum, status) => sum + status.correctedRows, 0),
+    virtualMs: table.clock.nowMs,
+    dropped: statuses.reduce((sum, { dropped }) => merged(sum, dropped), /** @type {{[reason: string]: number}} */ ({})),
+  };
+}
+
+/** @param {{[name: string]: number}} a @param {{[name: string]: number}} b */
+function merged(a, b) {
+  const sum = { ...a };
+  for (const [name, count] of Object.entries(b)) sum[name] = (sum[name] ?? 0) + count;
+  return sum;
+}
+
+/**
+ * The detector must not be silent: rows that differ were sealed as verified, or nobody noticed.
+ *
+ * @param {Table} table
+ * @param {Plan} plan
+ * @returns {string[]}
+ */
+function silenceOf(table, { episodes }) {
+  const problems = [];
+  for (let episode = 0; episode < episodes; episode += 1) {
+    const [first, ...others] = table.seats.map((seat) => seat.rows(episode).join("\n"));
+    const trusted = table.seats.filter((seat) => seat.seals[episode]?.verified).length;
+    if (others.some((rows) => rows !== first) && trusted > 0) problems.push(`episode ${episode}: rows differ, ${trusted} seats call it verified`);
+  }
+  return problems;
+}
+
+/**
+ * @param {Table} table
+ * @param {Plan} plan
+ * @returns {string[]}
+ */
+function problemsOf(table, { frames, episodes }) {
+  const failed = table.seats.flatMap(({ error }, seat) => (error === null ? [] : [`seat ${seat}: ${error.name}: ${error.message}`]));
+  if (failed.length > 0) return failed;
+  const late = table.seats.findIndex((seat) => seat.match.state !== "done");
+  if (late !== -1) {
+    const { state, episode, frame, confirmedFrame } = table.seats[late].match.status(table.seats[late].nowMs);
+    return [`unfinished: seat ${late} is ${state} at frame ${frame} (confirmed ${confirmedFrame}) of episode ${episode} after ${Math.round(table.clock.nowMs)} ms`];
+  }
+  const problems = [];
+  for (let episode = 0; episode < episodes; episode += 1) {
+    const expected = referenceRows(table, { frames, episode });
+    for (const [index, seat] of table.seats.entries()) problems.push(...judgeSeat(seat, { expected, episode }).map((text) => `seat ${index}, episode ${episode}: ${text}`));
+  }
+  return problems;
+}
+
+/**
+ * @param {Seat} seat
+ * @param {{expected: string[], episode: number}} what
+ * @returns {string[]}
+ */
+function judgeSeat(seat, { expected, episode }) {
+  const seal = seat.seals[episode];
+  if (seal === undefined) return ["no seal"];
+  const rows = seat.rows(episode);
+  const problems = [];
+  if (rows.length !== expected.length) problems.push(`${rows.length} rows, ${expected.length} expected`);
+  const frame = rows.findIndex((row, index) => row !== expected[index]);
+  if (frame !== -1) problems.push(`frame ${frame} differs from the world without a network: ${rows[frame]} instead of ${expected[frame]}`);
+  if (!seal.verified) problems.push(`not verified: ${seal.reason}`);
+  if (seat.count("desync") > 0) problems.push(`${seat.count("desync")} desync events`);
+  return problems;
+}
+
+/**
+ * The world stepped once, without any network, with the inputs that the participants gave.
+ *
+ * @param {Table} table
+ * @param {{frames: number, episode: number}} what
+ * @returns {string[]}
+ */
+function referenceRows(table, { frames, episode }) {
+  const world = new ToyWorld({ seats: table.seats.length, seed: hostSeed(episode), maxSteps: frames });
+  const given = table.seats.map((seat) => givenIn(seat, episode));
+  const rows = [];
+  for (let frame = 0, ended = false; !ended; frame += 1) {
+    const step = world.step(frame, given.map((inputs) => inputs.get(frame) ?? BEFORE));
+    rows.push(step.row);
+    ended = step.ended;
+  }
+  return rows;
+}
+
+/**
+ * @param {Seat} seat
+ * @param {number} episode
+ * @returns {Map<number, Input>} by frame; an episode begins where the frames begin again
+ */
+function givenIn(seat, episode) {
+  /** @type {Map<number, Input>[]} */
+  const episodes = [];
+  for (const { frame, input } of seat.given) {
+    if (frame === DELAY) episodes.push(new Map());
+    episodes.at(-1)?.set(frame, input);
+  }
+  return episodes[episode] ?? new Map();
+}

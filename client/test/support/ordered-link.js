@@ -1,0 +1,41 @@
+/**
+ * One direction of a reliable, ordered channel under the same rules: what is lost comes later, and everything behind it waits.
+ *
+ * @module
+ */
+
+/** @import { VirtualClock } from "./clock.js" */
+/** @import { Rule } from "./link.js" */
+/** @import { Random } from "./random.js" */
+
+/** A lost packet is sent again after this and a round trip. */
+const RETRY_MS = 200;
+const RETRIES = 20;
+
+export class OrderedLink {
+  #clock;
+  #random;
+  #rule;
+  #deliver;
+  #lastMs = 0;
+
+  /** @param {{clock: VirtualClock, random: Random, rule: Rule, deliver: (packet: Uint8Array<ArrayBuffer>) => void}} parts */
+  constructor({ clock, random, rule, deliver }) {
+    this.#clock = clock;
+    this.#random = random;
+    this.#rule = rule;
+    this.#deliver = deliver;
+  }
+
+  /** @param {ArrayBuffer} buffer */
+  send(buffer) {
+    const packet = new Uint8Array(buffer.slice(0));
+    const { latencyMs = 0, jitterMs = 0, loss = 0, bursts } = this.#rule;
+    let sentMs = this.#clock.nowMs;
+    for (let retry = 0; retry < RETRIES && this.#random.chance(Math.max(loss, bursts ? bursts.loss / 2 : 0)); retry += 1) sentMs += RETRY_MS + 2 * latencyMs;
+    for (const [fromMs, toMs] of this.#rule.outages ?? []) if (sentMs >= fromMs && sentMs < toMs) sentMs = toMs + RETRY_MS;
+    const arrivesMs = Math.max(this.#lastMs, sentMs + latencyMs + this.#random.next() * jitterMs);
+    this.#lastMs = arrivesMs;
+    this.#clock.after(arrivesMs - this.#clock.nowMs, () => this.#deliver(packet));
+  }
+}
