@@ -29,6 +29,8 @@ const OPTIONS = /** @type {const} */ ({
   replay: { type: "string" },
 });
 
+const USAGE_EXIT = 4;
+
 /** @param {string} name @param {string} text */
 function whole(name, text) {
   if (!/^[1-9]\d*$/.test(text)) throw new RangeError(`--${name} takes a whole number from 1 on, not ${JSON.stringify(text)}`);
@@ -113,5 +115,13 @@ async function main() {
   return failed.length + unlike.length === 0 ? 0 : 1;
 }
 
-if (isMainThread) process.exit(await main());
+/** A mistake of the user is told in one line. @param {any} error */
+function usage(error) {
+  const ours = error instanceof RangeError || error instanceof SyntaxError || String(error?.code).startsWith("ERR_PARSE_ARGS");
+  if (!ours) throw error;
+  console.error(`usage: ${error.message}`);
+  return USAGE_EXIT;
+}
+
+if (isMainThread) process.exit(await main().catch(usage));
 else serve();

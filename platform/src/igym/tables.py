@@ -14,6 +14,9 @@ from typing import Any
 import pyarrow as pa
 
 SCHEMA_VERSION = 1
+JSON_TEXT = {b"content": b"json"}
+"""Metadata of a column whose values are JSON texts, because they were nested, of more than one type, or too large an integer."""
+INT64 = range(-(2**63), 2**63)
 
 
 def table(texts: Sequence[str], identity: Mapping[str, Any]) -> pa.Table:
@@ -21,6 +24,7 @@ def table(texts: Sequence[str], identity: Mapping[str, Any]) -> pa.Table:
     rows = [json.loads(text) for text in texts]
     count, seats = len(rows), range(identity["seats"])
     columns: dict[str, pa.Array[Any]] = {"schema_version": pa.array([SCHEMA_VERSION] * count, pa.int64())}
+    metadata: dict[str, Mapping[bytes, bytes] | None] = {}
     for name in ("experiment_id", "scene_id", "session_id"):
         columns[name] = pa.array([identity[name]] * count, pa.string())
     columns["episode"] = pa.array([identity["episode"]] * count, pa.int64())
@@ -30,55 +34,64 @@ def table(texts: Sequence[str], identity: Mapping[str, Any]) -> pa.Table:
         columns[f"rewards.{seat}"] = pa.array([float(row["rewards"][seat]) for row in rows], pa.float64())
         columns[f"terminateds.{seat}"] = pa.array([row["terminateds"][seat] for row in rows], pa.bool_())
         columns[f"truncateds.{seat}"] = pa.array([row["truncateds"][seat] for row in rows], pa.bool_())
-        columns |= _infos(seat, [row["infos"][seat] for row in rows])
+        for name, values in _infos(seat, [row["infos"][seat] for row in rows]).items():
+            columns[name], metadata[name] = _info(values)
         columns[f"isFocused.{seat}"] = pa.array([row["focused"][seat] for row in rows], pa.bool_())
         columns[f"inputAuto.{seat}"] = pa.array([row["auto"][seat] for row in rows], pa.bool_())
         columns[f"obs_hash.{seat}"] = pa.array([row["obs_hashes"][seat] for row in rows], pa.string())
     columns["terminateds.__all__"] = pa.array([all(row["terminateds"]) for row in rows], pa.bool_())
     columns["state_hash"] = pa.array([row["state_hash"] for row in rows], pa.string())
-    return pa.table(columns)
+    fields = [pa.field(name, column.type, metadata=metadata.get(name)) for name, column in columns.items()]
+    return pa.Table.from_arrays(list(columns.values()), schema=pa.schema(fields))
 
 
 def first_difference(tables: Mapping[int, pa.Table]) -> dict[str, Any] | None:
     """The first cell, by frame and column, in which two seats' tables differ in value or type; None: all equal."""
     (first, reference), *others = tables.items()
     for seat, other in others:
-        if reference.schema != other.schema:
-            strange = sorted(set(reference.schema) ^ set(other.schema), key=str)
-            return {
-                "seats": [first, seat],
-                "frame": 0,
-                "column": strange[0].name if strange else "",
-                "values": ["another schema", "another schema"],
-            }
         if difference := _first_cell(reference, other):
             return {"seats": [first, seat], **difference}
     return None
 
 
 def _first_cell(a: pa.Table, b: pa.Table) -> dict[str, Any] | None:
-    columns = {name: (a.column(name).to_pylist(), b.column(name).to_pylist()) for name in a.column_names}
-    for frame in range(max(a.num_rows, b.num_rows)):
-        if frame >= min(a.num_rows, b.num_rows):
-            return {"frame": frame, "column": "", "values": [f"{a.num_rows} rows", f"{b.num_rows} rows"]}
+    names = [*a.column_names, *(name for name in b.column_names if name not in a.column_names)]
+    columns = {name: (_written(a, name), _written(b, name)) for name in names}
+    for frame in range(min(a.num_rows, b.num_rows)):
         for name, (left, right) in columns.items():
-            if _bits(left[frame]) != _bits(right[frame]):
+            if left[frame] != right[frame]:
                 return {"frame": frame, "column": name, "values": [left[frame], right[frame]]}
+    if a.num_rows != b.num_rows:
+        shorter = min(a.num_rows, b.num_rows)
+        return {"frame": shorter, "column": "", "values": [f"{a.num_rows} rows", f"{b.num_rows} rows"]}
+    if a.schema != b.schema:  # the same in every cell, yet one has a column of nothing but nulls
+        strange = [name for name in names if name not in a.column_names or name not in b.column_names]
+        return {
+            "frame": 0,
+            "column": [*strange, ""][0],
+            "values": [f"{a.num_columns} columns", f"{b.num_columns} columns"],
+        }
     return None
 
 
-def _bits(value: Any) -> Any:
-    """Floats by their bits: 0.0 is not -0.0, NaN is NaN."""
-    return struct.pack("<d", value) if isinstance(value, float) else value
+def _written(table: pa.Table, name: str) -> list[str | None]:
+    """A column's cells as the rows had them, in JSON: 1 is not 1.0, 0.0 is not -0.0, NaN is NaN; null, or no such column: None."""
+    if name not in table.column_names:
+        return [None] * table.num_rows
+    cells = table.column(name).to_pylist()
+    if table.field(name).metadata == JSON_TEXT:
+        return cells
+    return [None if cell is None else json.dumps(cell) for cell in cells]
 
 
-def _infos(seat: int, infos: Sequence[Mapping[str, Any]]) -> dict[str, pa.Array[Any]]:
-    """One column for each key that ever occurs; a missing key is null."""
+def _infos(seat: int, infos: Sequence[Mapping[str, Any]]) -> dict[str, Sequence[Any]]:
+    """The values of each key that ever occurs; a missing key is null."""
     keys = sorted({key for info in infos for key in info})
-    return {f"infos.{seat}.{key}": _info([info.get(key) for info in infos]) for key in keys}
+    return {f"infos.{seat}.{key}": [info.get(key) for info in infos] for key in keys}
 
 
-def _info(values: Sequence[Any]) -> pa.Array[Any]:
+def _info(values: Sequence[Any]) -> tuple[pa.Array[Any], Mapping[bytes, bytes] | None]:
+    """A column, and its metadata."""
     kinds = {type(value) for value in values if value is not None}
     plain = {
         frozenset({int}): pa.int64(),
@@ -87,7 +100,8 @@ def _info(values: Sequence[Any]) -> pa.Array[Any]:
         frozenset({str}): pa.string(),
     }
     kind = plain.get(frozenset(kinds))
-    if kind is not None:
-        return pa.array(values, kind)
+    if kind is not None and (kinds != {int} or all(value is None or value in INT64 for value in values)):
+        return pa.array(values, kind), None
     # Mixed or nested values stay what they were, as JSON text.
-    return pa.array([None if value is None else json.dumps(value, sort_keys=True) for value in values], pa.string())
+    texts = [None if value is None else json.dumps(value, sort_keys=True) for value in values]
+    return pa.array(texts, pa.string()), JSON_TEXT
