@@ -3,7 +3,7 @@
  *
  * ```
  *   0 .. delay-1        delay .. confirmedFrame        confirmedFrame+1 ..
- *   idle, confirmed     confirmed, as received         predicted: repeats the last confirmed input
+ *   idle, confirmed     confirmed, as received         predicted: repeats the last confirmed input, idles after a one-shot one
  * ```
  *
  * The log is append-only and complete for the whole episode (the export needs it; requirements section 3, rules).
@@ -35,10 +35,15 @@ export class InputQueue {
   /** @type {Input} */
   #unknown;
   #delay;
+  #oneShot;
 
-  /** @param {{delay: number, idle: number}} options delay in frames; idle = the idle action */
-  constructor({ delay, idle }) {
+  /**
+   * @param {{delay: number, idle: number, oneShot?: ReadonlySet<number>}} options delay in frames; idle = the idle action;
+   *   oneShot = actions that nobody repeats: the idle one is predicted after them
+   */
+  constructor({ delay, idle, oneShot = new Set() }) {
     this.#delay = delay;
+    this.#oneShot = oneShot;
     // The automatic inputs before the delay say nothing about the keyboard, so they are not what is repeated.
     this.#unknown = Object.freeze({ action: idle, focused: true, auto: false });
     const before = Object.freeze({ action: idle, focused: true, auto: true });
@@ -113,6 +118,8 @@ export class InputQueue {
 
   /** @returns {Input} */
   #prediction() {
-    return this.#log.length > this.#delay ? this.#log[this.#log.length - 1] : this.#unknown;
+    if (this.#log.length <= this.#delay) return this.#unknown;
+    const last = this.#log[this.#log.length - 1];
+    return this.#oneShot.has(last.action) ? { ...last, action: this.#unknown.action } : last;
   }
 }

@@ -12,7 +12,7 @@
  * @throws {RangeError} names the option, its value and its range
  */
 export function checkedOptions(options) {
-  const complete = { snapshotIntervalFrames: 1, ...options };
+  const complete = { snapshotIntervalFrames: 1, oneShotActions: [], ...options };
   for (const [name, low, high] of ranges(options.seats)) {
     const value = complete[name];
     if (!Number.isInteger(value) || value < low || value > high) {
@@ -24,7 +24,7 @@ export function checkedOptions(options) {
 
 /**
  * @param {number} seats
- * @returns {[keyof SessionOptions, number, number][]} name, lowest, highest
+ * @returns {[Exclude<keyof SessionOptions, "oneShotActions">, number, number][]} name, lowest, highest
  */
 function ranges(seats) {
   return [

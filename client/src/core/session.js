@@ -37,8 +37,9 @@ export class Session {
    */
   constructor(options) {
     this.#options = checkedOptions(options);
+    const oneShot = new Set(this.#options.oneShotActions);
     const { seats, localSeat, inputDelayFrames: delay, idleAction: idle, snapshotIntervalFrames } = this.#options;
-    this.#queues = Array.from({ length: seats }, () => new InputQueue({ delay, idle }));
+    this.#queues = Array.from({ length: seats }, () => new InputQueue({ delay, idle, oneShot }));
     this.#layer = new SyncLayer({ snapshotIntervalFrames });
     this.#peers = new Peers({ seats, localSeat, firstFrame: delay });
   }

@@ -74,6 +74,7 @@
  * @property {number} inputDelayFrames 0 or more
  * @property {number} predictionLimitFrames 1 or more
  * @property {number} idleAction
+ * @property {readonly number[]} [oneShotActions] actions that are not predicted to repeat (default none)
  * @property {number} epoch counter of episodes inside the game session, 0..1023
  * @property {number} [snapshotIntervalFrames] save every n-th state (default 1)
  */

@@ -80,6 +80,7 @@ export class Episode {
       inputDelayFrames: config.input_delay_frames,
       predictionLimitFrames: config.prediction_limit_frames,
       idleAction: host.spec.noop,
+      oneShotActions: host.spec.one_shot ?? [],
       epoch: this.#epoch,
     });
     this.#session = session;

@@ -34,6 +34,7 @@
  * @property {number} max_steps
  * @property {[number, number]} view width and height in view units
  * @property {{[codes: string]: string}} keys
+ * @property {number[]} [one_shot] actions that are not predicted to repeat
  * @property {string[]} [seat_names] who a participant is, by seat: "the red cook"
  */
 

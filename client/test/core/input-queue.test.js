@@ -95,3 +95,11 @@ test("the prediction does not depend on the order of arrival (200 shuffles)", ()
     assert.equal(queue.at(known + 9).input.action, known % 5);
   }
 });
+
+test("after a one-shot action the idle one is predicted; the flags stay", () => {
+  const queue = new InputQueue({ delay: 0, idle: 0, oneShot: new Set([5]) });
+  queue.add(0, { action: 5, focused: false, auto: false });
+  assert.deepEqual(queue.at(1), { input: { action: 0, focused: false, auto: false }, confirmed: false });
+  queue.add(1, { action: 4, focused: true, auto: false });
+  assert.deepEqual(queue.at(2).input, { action: 4, focused: true, auto: false });
+});

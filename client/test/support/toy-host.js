@@ -19,7 +19,7 @@ export function toyHost({ seats, maxSteps, leak = false, seedOffset = 0 }) {
   return {
     describe() {
       const actions = Array.from({ length: TOY_ACTIONS }, (_, index) => `action-${index}`);
-      return JSON.stringify({ seats, actions, noop: 0, fps: 30, max_steps: maxSteps, view: [100, 100], keys: { KeyA: "action-1" } });
+      return JSON.stringify({ seats, actions, noop: 0, fps: 30, max_steps: maxSteps, view: [100, 100], keys: { KeyA: "action-1" }, one_shot: [3] });
     },
     start(text) {
       const { seed } = JSON.parse(text);

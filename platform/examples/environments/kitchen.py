@@ -36,6 +36,7 @@ class Kitchen:
 
     actions = ("noop", "up", "down", "left", "right", "interact")
     noop = 0
+    one_shot = ("interact",)
     fps = 30
     view = (600, 420)
     keys = {"ArrowUp": "up", "ArrowDown": "down", "ArrowLeft": "left", "ArrowRight": "right", "Space": "interact"}  # noqa: RUF012

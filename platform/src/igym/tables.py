@@ -7,7 +7,6 @@ infos.N.KEY, isFocused.N, inputAuto.N, obs_hash.N; then terminateds.__all__ and 
 from __future__ import annotations
 
 import json
-import struct
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -24,7 +23,7 @@ def table(texts: Sequence[str], identity: Mapping[str, Any]) -> pa.Table:
     rows = [json.loads(text) for text in texts]
     count, seats = len(rows), range(identity["seats"])
     columns: dict[str, pa.Array[Any]] = {"schema_version": pa.array([SCHEMA_VERSION] * count, pa.int64())}
-    metadata: dict[str, Mapping[bytes, bytes] | None] = {}
+    metadata: dict[str, dict[Any, Any] | None] = {}
     for name in ("experiment_id", "scene_id", "session_id"):
         columns[name] = pa.array([identity[name]] * count, pa.string())
     columns["episode"] = pa.array([identity["episode"]] * count, pa.int64())
@@ -41,7 +40,9 @@ def table(texts: Sequence[str], identity: Mapping[str, Any]) -> pa.Table:
         columns[f"obs_hash.{seat}"] = pa.array([row["obs_hashes"][seat] for row in rows], pa.string())
     columns["terminateds.__all__"] = pa.array([all(row["terminateds"]) for row in rows], pa.bool_())
     columns["state_hash"] = pa.array([row["state_hash"] for row in rows], pa.string())
-    fields = [pa.field(name, column.type, metadata=metadata.get(name)) for name, column in columns.items()]
+    fields = [
+        pa.field(name, column.type, metadata=dict(metadata.get(name) or {}) or None) for name, column in columns.items()
+    ]
     return pa.Table.from_arrays(list(columns.values()), schema=pa.schema(fields))
 
 
@@ -56,32 +57,29 @@ def first_difference(tables: Mapping[int, pa.Table]) -> dict[str, Any] | None:
 
 def _first_cell(a: pa.Table, b: pa.Table) -> dict[str, Any] | None:
     names = [*a.column_names, *(name for name in b.column_names if name not in a.column_names)]
-    columns = {name: (_written(a, name), _written(b, name)) for name in names}
+    columns = {name: (_cells(a, name), _cells(b, name)) for name in names}
     for frame in range(min(a.num_rows, b.num_rows)):
         for name, (left, right) in columns.items():
-            if left[frame] != right[frame]:
-                return {"frame": frame, "column": name, "values": [left[frame], right[frame]]}
+            (value, written), (other, also) = left[frame], right[frame]
+            if written != also:
+                return {"frame": frame, "column": name, "values": [value, other]}
     if a.num_rows != b.num_rows:
         shorter = min(a.num_rows, b.num_rows)
         return {"frame": shorter, "column": "", "values": [f"{a.num_rows} rows", f"{b.num_rows} rows"]}
-    if a.schema != b.schema:  # the same in every cell, yet one has a column of nothing but nulls
-        strange = [name for name in names if name not in a.column_names or name not in b.column_names]
-        return {
-            "frame": 0,
-            "column": [*strange, ""][0],
-            "values": [f"{a.num_columns} columns", f"{b.num_columns} columns"],
-        }
+    if a.schema != b.schema:  # every cell is the same, yet only one of them has a certain column, all of nulls
+        strange = sorted(set(a.column_names) ^ set(b.column_names))
+        return {"frame": 0, "column": [*strange, ""][0], "values": ["another schema", "another schema"]}
     return None
 
 
-def _written(table: pa.Table, name: str) -> list[str | None]:
-    """A column's cells as the rows had them, in JSON: 1 is not 1.0, 0.0 is not -0.0, NaN is NaN; null, or no such column: None."""
+def _cells(table: pa.Table, name: str) -> list[tuple[Any, str | None]]:
+    """A column's values, each with its JSON text: 1 is not 1.0, 0.0 is not -0.0, NaN is NaN. No such column is nulls."""
     if name not in table.column_names:
-        return [None] * table.num_rows
-    cells = table.column(name).to_pylist()
+        return [(None, None)] * table.num_rows
+    values = table.column(name).to_pylist()
     if table.field(name).metadata == JSON_TEXT:
-        return cells
-    return [None if cell is None else json.dumps(cell) for cell in cells]
+        return [(value, value) for value in values]
+    return [(value, None if value is None else json.dumps(value)) for value in values]
 
 
 def _infos(seat: int, infos: Sequence[Mapping[str, Any]]) -> dict[str, Sequence[Any]]:
@@ -90,7 +88,7 @@ def _infos(seat: int, infos: Sequence[Mapping[str, Any]]) -> dict[str, Sequence[
     return {f"infos.{seat}.{key}": [info.get(key) for info in infos] for key in keys}
 
 
-def _info(values: Sequence[Any]) -> tuple[pa.Array[Any], Mapping[bytes, bytes] | None]:
+def _info(values: Sequence[Any]) -> tuple[pa.Array[Any], dict[Any, Any] | None]:
     """A column, and its metadata."""
     kinds = {type(value) for value in values if value is not None}
     plain = {

@@ -67,6 +67,8 @@ def test_everything_missing_is_named_at_once() -> None:
         ("noop", 2, "noop is 2"),
         ("view", (100, 0), "view is (100, 0)"),
         ("keys", {"Space": "fly"}, "['fly']"),
+        ("one_shot", ("fly",), "one_shot names the actions ['fly']"),
+        ("seat_names", ("the red one",), "one text for each of the 2 seats"),
     ],
 )
 def test_a_wrong_declaration_is_named(name: str, value: Any, said: str) -> None:

@@ -8,6 +8,7 @@
         max_steps: int               # the episode ends here at the latest; a scene may set another number before reset
         view: tuple[int, int]        # width and height of the display list, in view units
         keys: dict[str, str]         # optional: KeyboardEvent.code -> name of an action; "ArrowUp+ArrowLeft": held together
+        one_shot: tuple[str, ...]    # optional: actions that are over after one frame; the netcode does not predict that they repeat
         seat_names: tuple[str, ...]  # optional: who a participant is, by seat: "the red cook"
         def reset(self, seed): ...   # -> observations, infos: dicts by seat
         def step(self, actions): ... # {seat: action} -> observations, rewards, terminations, truncations, infos
@@ -108,6 +109,11 @@ def _wrong(environment: Any) -> list[str]:
         or not all(type(side) is int and side > 0 for side in view)
     ):
         problems.append(f"view is {view!r}: declare (width, height), two positive integers")
+    once = (
+        sorted(set(getattr(environment, "one_shot", ())) - set(actions)) if isinstance(actions, (tuple, list)) else []
+    )
+    if once:
+        problems.append(f"one_shot names the actions {once}, which are not in actions {tuple(actions)!r}")
     names = getattr(environment, "seat_names", ())
     if names and (len(names) != environment.seats or not all(isinstance(name, str) for name in names)):
         problems.append(f"seat_names is {names!r}: declare one text for each of the {environment.seats} seats")

@@ -40,7 +40,7 @@ class Host:
         self._snapshots: dict[int, bytes] = {}
 
     def describe(self) -> str:
-        """The declarations as JSON: seats, actions, noop, fps, max_steps, view, keys, seat_names."""
+        """The declarations as JSON: seats, actions, noop, fps, max_steps, view, keys, one_shot, seat_names."""
         env = self._environment
         return json.dumps(
             {
@@ -51,6 +51,7 @@ class Host:
                 "max_steps": env.max_steps,
                 "view": list(env.view),
                 "keys": dict(getattr(env, "keys", {})),
+                "one_shot": [list(env.actions).index(name) for name in getattr(env, "one_shot", ())],
                 "seat_names": list(getattr(env, "seat_names", ())),
             }
         )

@@ -1,15 +1,21 @@
 """Rolls an environment back at every frame, simulates it again, and names the first frame that comes out differently (TOOL-01).
 
-python -m igym_env.sync_test environments/kitchen.py:Kitchen --frames 2000 --seed 1
+    python -m igym_env.sync_test environments/kitchen.py:Kitchen --frames 2000 --seed 1
+
+Three questions: does a rollback change anything, do state and observations stay what they were when they were handed out, and does
+another process with another hash seed compute the same (the order of a set, `hash` and `id` differ there)?
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import os
+import subprocess
 import sys
 from typing import Any
 
+from igym_env.encoding import state_hash
 from igym_env.host import Host
 from igym_env.loader import load
 from igym_env.rng import Generator
@@ -17,24 +23,97 @@ from igym_env.seeds import episode_seed
 
 CHECK_DISTANCE = 7
 CHANGES_PER_S = 5
+ALIASING_FRAMES = 120
+HASH_SEEDS = ("1", "2")
+RESULT = "sync-test-result "
+"""In front of a child's answer: the environment may print lines of its own."""
 
 
 def run(entry: str, frames: int, seed: int, kwargs_json: str = "{}") -> str:
-    """JSON: {"ok", "frames", "episodes", "chain", "first": null or {"episode", "frame", "what"}}; active seeded inputs at every seat."""
+    """JSON: {"ok", "frames", "episodes", "chain", "first": null or {"episode", "frame", "what"}}; active inputs at every seat."""
+    result = _rolled_back(entry, frames, seed, kwargs_json)
+    del result["hashes"]
+    return json.dumps(result)
+
+
+def compare(entry: str, frames: int, seed: int, kwargs_json: str = "{}") -> str | None:
+    """What is wrong with an environment, in one line; None if nothing was found. Starts two Python processes."""
+    results = [_in_child(hash_seed, entry, frames, seed, kwargs_json) for hash_seed in HASH_SEEDS]
+    for result in results:
+        if not result["ok"]:
+            first = result["first"]
+            return f"episode {first['episode']}, frame {first['frame']}: {first['what']}"
+    one, other = (result["hashes"] for result in results)
+    for episode, (left, right) in enumerate(zip(one, other, strict=True)):
+        for frame, (a, b) in enumerate(zip(left, right, strict=False)):
+            if a != b:
+                return f"episode {episode}, frame {frame}: another process computes another state (set order, hash, id, a clock?)"
+        if len(left) != len(right):
+            return f"episode {episode} has {len(left)} frames in one process and {len(right)} in another"
+    return None
+
+
+def _in_child(hash_seed: str, *arguments: Any) -> dict[str, Any]:
+    entry, frames, seed, kwargs_json = arguments
+    command = [sys.executable, "-m", "igym_env.sync_test", entry, "--frames", str(frames), "--seed", str(seed)]
+    environ = {
+        **os.environ,
+        "PYTHONHASHSEED": hash_seed,
+        "PYTHONPATH": os.pathsep.join(path for path in sys.path if path),
+    }
+    done = subprocess.run(  # noqa: S603 - our own command line
+        [*command, "--kwargs", kwargs_json, "--once"], env=environ, capture_output=True, text=True, check=False
+    )
+    answer = next((line for line in done.stdout.splitlines() if line.startswith(RESULT)), None)
+    if answer is None:
+        raise RuntimeError(f"{entry} could not be run: {(done.stderr.strip().splitlines() or ['no message'])[-1]}")
+    result: dict[str, Any] = json.loads(answer.removeprefix(RESULT))
+    return result
+
+
+def _rolled_back(entry: str, frames: int, seed: int, kwargs_json: str) -> dict[str, Any]:
     environment = load(entry, json.loads(kwargs_json))
+    if (changed := _changed_later(environment, seed)) is not None:
+        return {"ok": False, "frames": 0, "episodes": 0, "chain": "", "hashes": [], "first": {"episode": 0, **changed}}
     host = Host(environment)
     chain = host.digest("")
-    done = episode = 0
+    hashes: list[list[str]] = []
+    done = 0
     while done < frames:
+        episode = len(hashes)
         host.start(json.dumps({"seed": episode_seed(seed, "sync-test", episode), "episode": episode}))
         result = _episode(host, environment, Generator(episode_seed(seed, "inputs", episode)), limit=frames - done)
+        hashes.append(result["hashes"])
         done += len(result["hashes"])
         chain = host.digest(chain + "".join(result["hashes"]))
         if result["first"] is not None:
             first = {"episode": episode, **result["first"]}
-            return json.dumps({"ok": False, "frames": done, "episodes": episode + 1, "chain": chain, "first": first})
-        episode += 1
-    return json.dumps({"ok": True, "frames": done, "episodes": episode, "chain": chain, "first": None})
+            return {
+                "ok": False,
+                "frames": done,
+                "episodes": episode + 1,
+                "chain": chain,
+                "hashes": hashes,
+                "first": first,
+            }
+    return {"ok": True, "frames": done, "episodes": len(hashes), "chain": chain, "hashes": hashes, "first": None}
+
+
+def _changed_later(environment: Any, seed: int) -> dict[str, Any] | None:
+    """The first frame at which a step changes a state or an observation that was handed out before."""
+    generator = Generator(episode_seed(seed, "aliasing", 0))
+    observations, _ = environment.reset(episode_seed(seed, "sync-test", 0))
+    for frame in range(min(ALIASING_FRAMES, environment.max_steps)):
+        state = environment.get_state()
+        before = state_hash(state), state_hash(observations)
+        actions = {seat: generator.randrange(len(environment.actions)) for seat in range(environment.seats)}
+        newer, *_ = environment.step(actions)
+        after = state_hash(state), state_hash(observations)
+        for what, old, new in zip(("get_state()", "an observation"), before, after, strict=True):
+            if old != new:
+                return {"frame": frame, "what": f"step() changes what {what} handed out before; hand out copies"}
+        observations = newer
+    return None
 
 
 def _episode(host: Host, environment: Any, generator: Generator, *, limit: int) -> dict[str, Any]:
@@ -55,8 +134,8 @@ def _episode(host: Host, environment: Any, generator: Generator, *, limit: int) 
         out = json.loads(host.run(json.dumps({"requests": requests, "display": False})))["rows"]
         for row in out[:-1]:
             if row["row"] != rows[row["frame"]]:
-                what = "state" if row["hash"] != hashes[row["frame"]] else "row"
-                return {"hashes": hashes, "first": {"frame": row["frame"], "what": what}}
+                what = "the state" if row["hash"] != hashes[row["frame"]] else "the row"
+                return {"hashes": hashes, "first": {"frame": row["frame"], "what": f"{what} differs after a rollback"}}
         rows.append(out[-1]["row"])
         hashes.append(out[-1]["hash"])
         if out[-1]["ended"]:
@@ -73,17 +152,19 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--frames", type=int, default=2000)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--kwargs", default="{}", help="keyword arguments of the environment, a JSON object")
+    parser.add_argument("--once", action="store_true", help=argparse.SUPPRESS)
     options = parser.parse_args(arguments)
-    result = json.loads(run(options.entry, options.frames, options.seed, options.kwargs))
-    if result["ok"]:
+    if options.once:
+        result = _rolled_back(options.entry, options.frames, options.seed, options.kwargs)
+        sys.stdout.write(f"\n{RESULT}{json.dumps(result)}\n")
+        return 0
+    problem = compare(options.entry, options.frames, options.seed, options.kwargs)
+    if problem is None:
         sys.stdout.write(
-            f"{options.entry}: {result['frames']} frames, every one rolled back and equal; chain {result['chain'][:16]}\n"
+            f"{options.entry}: {options.frames} frames, every one rolled back, and equal in two processes\n"
         )
         return 0
-    first = result["first"]
-    sys.stdout.write(
-        f"{options.entry}: episode {first['episode']}, frame {first['frame']}: the {first['what']} differs after a rollback\n"
-    )
+    sys.stdout.write(f"{options.entry}: {problem}\n")
     return 1
 
 
