@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -168,6 +168,7 @@ def _scenario(path: Path, digest: str, top: Table) -> Scenario:
         raise ScenarioError(f'{path.name}: name is "{name}"; a file is named after its scenario: "{path.stem}"')
     participants = _participants(top)
     topology = _topology(top)
+    faults = _faults(top, participants, topology)
     scenario = Scenario(
         path=path,
         digest=digest,
@@ -178,8 +179,8 @@ def _scenario(path: Path, digest: str, top: Table) -> Scenario:
         seed=top.whole("seed", 1, low=0, high=2**32 - 1),
         tags=top.texts("tags"),
         covers=top.texts("covers"),
-        faults=_faults(top, participants, topology),
-        heal=_heal(top),
+        faults=faults,
+        heal=_heal(top, faults),
         budget=_budget(top),
         participants=participants,
         topology=topology,
@@ -251,13 +252,14 @@ def _workload(top: Table) -> Workload:
     )
 
 
-def _heal(top: Table) -> Heal | None:
+def _heal(top: Table, faults: Sequence[PlannedFault]) -> Heal | None:
     if "heal" not in top:
         return None
     table = Table(top.raw("heal"), f"{top.where} [heal]", ("by", "settle"))
     by = table.text("by") if "by" in table else None
-    if by is not None:
-        _anchor(by, f"{table.where}: by")
+    hangs_on = _anchor(by, f"{table.where}: by").fault if by is not None else None
+    if hangs_on is not None and hangs_on not in {fault.id for fault in faults}:
+        raise ScenarioError(f'{table.where}: by hangs on "{hangs_on}", which is no fault of this file')
     return Heal(by, table.seconds("settle", "5s"))
 
 
@@ -299,7 +301,24 @@ def _faults(top: Table, participants: Mapping[str, ParticipantPlan], topology: T
                 raise ScenarioError(
                     f'{top.where} fault "{fault.id}": at hangs on "{anchor.fault}", which is no fault of this file'
                 )
+    _refuse_circles(faults, top.where)
     return tuple(faults)
+
+
+def _refuse_circles(faults: Sequence[PlannedFault], where: str) -> None:
+    """Raises ScenarioError naming a fault that waits for itself, at once or around others: it would never begin."""
+    waits = {fault.id: {anchor.fault for anchor in anchors_of(fault.at)} - {None} for fault in faults}
+    for start in waits:
+        reached, ahead = set[str | None](), list[str | None](waits[start])
+        while ahead:
+            name = ahead.pop()
+            if name not in reached:
+                reached.add(name)
+                ahead += waits[str(name)]
+        if start in reached:
+            raise ScenarioError(
+                f'{where} fault "{start}": at waits for itself; hang it on play, or on an earlier fault'
+            )
 
 
 def _fault(table: Table, participants: Mapping[str, ParticipantPlan]) -> PlannedFault:
@@ -321,15 +340,23 @@ def _fault(table: Table, participants: Mapping[str, ParticipantPlan]) -> Planned
         parameters=dict(parameters),
     )
     _check_values(fault, table.where)
-    for text in _texts_of(fault.at, table.where):
-        _anchor(text, f"{table.where}: at")
+    anchors = [_anchor(text, f"{table.where}: at") for text in _texts_of(fault.at, table.where)]
+    if (
+        isinstance(fault.at, Mapping)
+        and "uniform" in fault.at
+        and len({(one.base, one.episode) for one in anchors}) > 1
+    ):
+        raise ScenarioError(
+            f"{table.where}: at is {fault.at!r}; uniform draws between two anchors of one base and episode: use choice"
+        )
     return fault
 
 
 def _check_values(fault: PlannedFault, where: str) -> None:
-    """Every extreme of the parameters' draws is something that the injector can do."""
-    extremes = [{name: _extreme(value, end) for name, value in fault.parameters.items()} for end in (0, -1)]
-    for parameters in extremes:
+    """Both ends of a spread, and each value of a choice, are something that the injector can do."""
+    drawable = {name: _drawable(value) for name, value in fault.parameters.items()}
+    for turn in range(max(map(len, drawable.values()), default=1)):
+        parameters = {name: values[min(turn, len(values) - 1)] for name, values in drawable.items()}
         try:
             KINDS[fault.do](**parameters)
         except TypeError as error:
@@ -343,16 +370,18 @@ def _check_values(fault: PlannedFault, where: str) -> None:
 def _targets(table: Table, participants: Mapping[str, ParticipantPlan]) -> tuple[str, ...]:
     on = table.raw("on")
     names = (on,) if isinstance(on, str) else tuple(on) if isinstance(on, list) else ()
-    if not names:
+    if not names or not all(isinstance(name, str) for name in names):
         raise ScenarioError(f"{table.where}: on is {on!r}; write a participant or a list of them")
+    if len(set(names)) < len(names):
+        raise ScenarioError(f"{table.where}: on is {on!r}; name each participant once")
     for name in names:
         if name not in participants:
-            raise ScenarioError(f'{table.where}: on names "{name}"{nearest(str(name), participants)}')
+            raise ScenarioError(f'{table.where}: on names "{name}"{nearest(name, participants)}')
     return names
 
 
-def _extreme(value: Any, end: int) -> Any:
-    return next(iter(value.values()))[end] if isinstance(value, Mapping) else value
+def _drawable(value: Any) -> list[Any]:
+    return list(next(iter(value.values()))) if isinstance(value, Mapping) else [value]
 
 
 def _parameter(where: str, value: Any) -> None:
@@ -371,11 +400,14 @@ def _parameter(where: str, value: Any) -> None:
 
 
 def _texts_of(at: Any, where: str) -> tuple[str, ...]:
-    drawn = isinstance(at, Mapping) and len(at) == 1 and next(iter(at)) in ("uniform", "choice")
-    texts = tuple(next(iter(at.values()))) if drawn else (at,)
-    if not all(isinstance(text, str) for text in texts):
-        raise ScenarioError(f"{where}: at is {at!r}; write an anchor as play+2s, or {{ uniform = [anchor, anchor] }}")
-    return texts
+    drawn = isinstance(at, Mapping) and len(at) == 1
+    form, texts = next(iter(at.items())) if drawn else ("choice", [at])
+    right_length = isinstance(texts, list) and (len(texts) == 2 if form == "uniform" else len(texts) >= 1)
+    if form not in ("uniform", "choice") or not right_length or not all(isinstance(text, str) for text in texts):
+        raise ScenarioError(
+            f"{where}: at is {at!r}; write an anchor as play+2s, {{ uniform = [anchor, anchor] }} or {{ choice = [anchor, ...] }}"
+        )
+    return tuple(texts)
 
 
 def anchors_of(at: Any) -> tuple[Anchor, ...]:

@@ -99,7 +99,8 @@ def _when(at: Any, start: int) -> str:
     if form == "choice":
         return str(texts[int(x * len(texts))])
     early, late = parse(texts[0]), parse(texts[1])
-    return _text(early, early.offset_ms + (late.offset_ms - early.offset_ms) * x)
+    frame = round(early.frame + (late.frame - early.frame) * x)
+    return _text(replace(early, frame=frame), early.offset_ms + (late.offset_ms - early.offset_ms) * x)
 
 
 def _text(anchor: Anchor, offset_ms: float) -> str:

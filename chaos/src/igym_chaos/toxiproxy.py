@@ -54,10 +54,17 @@ class ToxiproxyServer:
         for attempt in range(PORT_TRIES):
             self.port = _free_port()
             arguments = (str(self._binary), "-host", "127.0.0.1", "-port", str(self.port))
-            self._process = await asyncio.create_subprocess_exec(*arguments, stdout=self._log, stderr=self._log)
+            try:
+                self._process = await asyncio.create_subprocess_exec(*arguments, stdout=self._log, stderr=self._log)
+            except OSError as error:
+                await self.stop()
+                raise InjectorError(
+                    f"{self._binary} cannot be started: {error.strerror}: unset IGYM_TOXIPROXY, nox builds one"
+                ) from error
             # The port was free a moment ago; another process may have taken it: then the server exits, and the next port is tried.
             if await self._answers() or attempt == PORT_TRIES - 1:
                 break
+            await self._end()
         ToxiproxyServer._running = self
         Toxiproxy().update_api_consumer("127.0.0.1", self.port)
         await self._check_version()
@@ -66,6 +73,11 @@ class ToxiproxyServer:
         """Ends the process by its id; what is left after the deadline is killed."""
         if ToxiproxyServer._running is self:
             ToxiproxyServer._running = None
+        await self._end()
+        if self._log is not None:
+            self._log.close()
+
+    async def _end(self) -> None:
         if self._process is not None and self._process.returncode is None:
             self._process.terminate()
             try:
@@ -73,8 +85,6 @@ class ToxiproxyServer:
             except TimeoutError:
                 self._process.kill()
                 await self._process.wait()
-        if self._log is not None:
-            self._log.close()
 
     async def proxy(self, name: str, *, upstream: str) -> ServerPath:
         """A proxy on a free port in front of `upstream` (host:port)."""
@@ -112,9 +122,13 @@ class ToxiproxyServer:
 
 
 class ServerPath:
-    """One participant's proxy in front of the server."""
+    """One participant's proxy in front of the server.
+
+    Changes take turns: a read back between another change and its note would find a toxic that nobody asked for.
+    """
 
     def __init__(self, proxy: Proxy) -> None:
+        self._turn = asyncio.Lock()
         self._proxy = proxy
         self._toxics: dict[str, dict[str, Any]] = {}
 
@@ -137,12 +151,17 @@ class ServerPath:
         """Adds a toxic and reads it back. Raises InjectorError: wrong value, refused, or not there afterwards."""
         check_toxic(kind, stream=stream, attributes=attributes, toxicity=toxicity)
         body = {"name": name, "type": kind, "stream": stream, "toxicity": toxicity, "attributes": dict(attributes)}
-        await call(f"add {name} to {self.name}", lambda: self._proxy.add_toxic(**body))
-        self._toxics[name] = body
-        await self.compare(enabled=True, toxics=self._toxics)
+        async with self._turn:
+            await call(f"add {name} to {self.name}", lambda: self._proxy.add_toxic(**body))
+            self._toxics[name] = body
+            await self.compare(enabled=True, toxics=self._toxics)
 
     async def update(self, name: str, **attributes: int) -> None:
         """Changes attributes in place; removing and adding would release what is held."""
+        async with self._turn:
+            await self._update(name, attributes)
+
+    async def _update(self, name: str, attributes: Mapping[str, int]) -> None:
         body = self._toxics.get(name)
         if body is None:
             raise InjectorError(f"{self.name} has no toxic {name!r}; it has: {', '.join(self._toxics) or 'none'}")
@@ -157,15 +176,16 @@ class ServerPath:
         await self.compare(enabled=True, toxics=self._toxics)
 
     async def remove(self, name: str) -> None:
-        """Removes a toxic; one that is not there is no error."""
-        with contextlib.suppress(KeyError):
-            del self._toxics[name]
-            await call(f"remove {name} from {self.name}", lambda: self._proxy.destroy_toxic(name))
+        """Removes a toxic; one that is not there is no error. The server is asked: it may have one whose `add` failed."""
+        async with self._turn:
+            if name in {toxic["name"] for toxic in (await self._read())["toxics"]}:
+                await call(f"remove {name} from {self.name}", lambda: self._proxy.destroy_toxic(name))
+            self._toxics.pop(name, None)
             await self.compare(enabled=True, toxics=self._toxics)
 
     async def compare(self, *, enabled: bool, toxics: Mapping[str, Mapping[str, Any]]) -> None:
         """Reads the proxy back. Raises InjectorError naming what is not as it was asked."""
-        found = await call(f"read {self.name}", lambda: requests.get(self._address(), timeout=CALL_S).json())
+        found = await self._read()
         if found.get("enabled") is not enabled:
             raise InjectorError(f"{self.name}: enabled is {found.get('enabled')!r}, asked {enabled!r}")
         there = {toxic["name"]: toxic for toxic in found["toxics"]}
@@ -179,6 +199,12 @@ class ServerPath:
             }
             if wrong:
                 raise InjectorError(f"{self.name}: toxic {name} came back with {wrong}, asked {dict(asked)}")
+
+    async def _read(self) -> dict[str, Any]:
+        found: dict[str, Any] = await call(
+            f"read {self.name}", lambda: requests.get(self._address(), timeout=CALL_S).json()
+        )
+        return found
 
     def _address(self) -> str:
         return f"http://{APIConsumer.host}:{APIConsumer.port}/proxies/{self.name}"

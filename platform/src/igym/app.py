@@ -85,7 +85,7 @@ class Server:
             health=lambda: self._health,
             debug=debug if options.profile == "test" else {},
         )
-        self.asgi = socketio.ASGIApp(sio, pages)
+        self.asgi = routes.guarded(socketio.ASGIApp(sio, pages))
 
     async def start(self, port: int) -> None:
         """Participants of an earlier run are known again."""

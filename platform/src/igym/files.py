@@ -49,6 +49,9 @@ class Files:
 
 
 def _inside(folder: Path, name: str) -> Path | None:
-    path = (folder / name).resolve()
-    allowed = path.is_relative_to(folder.resolve()) and path.is_file() and path.suffix in TYPES
+    try:
+        path = (folder / name).resolve()
+        allowed = path.is_relative_to(folder.resolve()) and path.is_file() and path.suffix in TYPES
+    except (OSError, ValueError):  # a name that no file can have: too long, or with a null character
+        return None
     return path if allowed else None

@@ -28,8 +28,16 @@ POLICY = "; ".join(
         "frame-ancestors 'none'",
     ]
 )
+HEADERS = (
+    (b"content-security-policy", POLICY.encode()),
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+)
 IMMUTABLE = "public, max-age=31536000, immutable"
 REVALIDATE = "no-cache"
+
+Asgi = Callable[[Any, Any, Any], Awaitable[None]]
+"""(scope, receive, send), of the ASGI specification, version 3."""
 
 
 def build(
@@ -44,7 +52,6 @@ def build(
 ) -> Quart:
     """`begin` creates a participant and returns its id; `debug` answers below /debug/ (empty in production)."""
     app = Quart("igym", static_folder=None)
-    app.after_request(_guarded)
     files = Files()
     title = html.escape(experiment.title or experiment.id)
 
@@ -114,8 +121,15 @@ def build(
     return app
 
 
-async def _guarded(response: Response) -> Response:
-    response.headers["Content-Security-Policy"] = POLICY
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Referrer-Policy"] = "no-referrer"
-    return response
+def guarded(app: Asgi) -> Asgi:
+    """Puts the policy on every answer, those of Socket.IO included."""
+
+    async def asgi(scope: Any, receive: Any, send: Any) -> None:
+        async def sending(message: dict[str, Any]) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message.get("headers", ()), *HEADERS]
+            await send(message)
+
+        await app(scope, receive, sending)
+
+    return asgi

@@ -11,6 +11,6 @@ from igym_harness.verdict import raise_unless_pass
 
 
 @pytest.mark.parametrize("env", ["kitchen", "volley"])
-@pytest.mark.parametrize("scenario", ["p2p-clean-active", "p2p-latency-100", "p2p-loss-15"])
+@pytest.mark.parametrize("scenario", ["p2p-clean-active", "p2p-latency-100", "p2p-loss-15", "p2p-blackout-2s"])
 def test_every_seat_stores_the_same_rows(play: Callable[..., RunResult], scenario: str, env: str) -> None:
     raise_unless_pass(play(scenario, env=env).verdict)

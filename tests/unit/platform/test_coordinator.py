@@ -158,6 +158,49 @@ def test_whoever_is_gone_from_the_waiting_room_waits_no_more() -> None:
     assert one.snapshot()["participants"]["a"]["state"] == "reading"
 
 
+def test_only_who_is_here_is_matched() -> None:
+    one = coordinator()
+    arrive(one, "a")
+    one.disconnected("a", "page-a")
+    assert emitted(arrive(one, "b"), "session_assigned") == []
+    assert [name for name, _ in emitted(arrive(one, "c"), "session_assigned")] == ["b", "c"]
+    assert one.snapshot()["queue"] == ["a"]
+
+
+def test_whoever_comes_back_to_the_waiting_room_is_matched_first() -> None:
+    one = coordinator()
+    arrive(one, "a")
+    one.disconnected("a", "page-a")
+    arrive(one, "b")
+    _, effects = one.hello("a", "page-a")
+    assert [(name, payload["seat"]) for name, payload in emitted(effects, "session_assigned")] == [("a", 0), ("b", 1)]
+
+
+def test_a_connection_lost_at_the_match_is_told_again() -> None:
+    one = coordinator()
+    arrive(one, "a")
+    told = dict(emitted(arrive(one, "b"), "session_assigned"))
+    one.disconnected("a", "page-a")
+    _, effects = one.hello("a", "page-a")
+    assert emitted(effects, "session_assigned") == [("a", told["a"])]
+    for name in ("a", "b"):
+        one.report(name, "session1", "playing")
+    assert emitted(one.hello("a", "page-a")[1], "session_assigned") == []
+
+
+@pytest.mark.parametrize("strange", [-1, 2, 99])
+def test_a_seal_of_an_episode_that_is_none_neither_ends_nor_holds_the_session(strange: int) -> None:
+    one = coordinator()
+    playing(one)
+    for seat in (0, 1):
+        one.sealed("session1", strange, seat)
+        one.sealed("session1", 0, seat)
+    assert one.snapshot()["sessions"]["session1"]["state"] == "running"
+    for seat in (0, 1):
+        one.sealed("session1", 1, seat)
+    assert one.snapshot()["sessions"]["session1"]["state"] == "completed"
+
+
 def test_links_that_never_come_up_end_the_session() -> None:
     one = coordinator()
     arrive(one, "a")

@@ -45,7 +45,7 @@ def test_every_event_of_a_page_has_an_emitter() -> None:
     [
         ("s", ["", "x"], [None, 1, b"x", "x" * 1_000_001]),
         ("i", [0, -1, 2**53 - 1], [1.0, True, None, "1", 2**53]),
-        ("f", [0, 1.5, -2], [True, None, "1", float("nan"), float("inf")]),
+        ("f", [0, 1.5, -2], [True, None, "1", float("nan"), float("inf"), 10**400]),
         ("b", [True, False], [0, 1, None]),
         ("j", [0, "", [], {}], [None, {"x": float("nan")}]),
         ("[s]", [[], ["a"]], ["a", [1], None, ["a", None]]),
@@ -60,3 +60,31 @@ def test_types(kind: str, good: list[Any], bad: list[Any]) -> None:
 def test_an_unknown_type_is_our_own_nonsense() -> None:
     with pytest.raises(ValueError, match="no field type 'q'"):
         events.fits("q", 1)
+
+
+HELLO = {"participant_id": "p", "page_id": "g", "registry_version": 1}
+REPORT: dict[str, Any] = {"session_id": "s", "peer_seat": 1, "state": "up", "route": "host", "t_ms": 1}
+
+
+@pytest.mark.parametrize(
+    ("name", "payload", "said"),
+    [
+        ("page_hello", HELLO, None),
+        ("link_report", REPORT, None),
+        ("link_report", {**REPORT, "candidates": [1, {"a": None}]}, None),
+        ("no_such", {}, "unknown event 'no_such'"),
+        ("session_end", {}, "session_end does not travel C->S"),
+        ("page_hello", None, "page_hello: the payload is not an object"),
+        ("page_hello", [HELLO], "page_hello: the payload is not an object"),
+        ("page_hello", {**HELLO, "page_id": 5}, "page_hello: page_id is not s"),
+        ("page_hello", {**HELLO, "more": 1}, "page_hello: more is unknown"),
+        (
+            "page_hello",
+            {"participant_id": "p", "page_id": 1},
+            "page_hello: page_id is not s, registry_version is not i",
+        ),
+        ("link_report", {**REPORT, "candidates": float("inf")}, "link_report: candidates is not j?"),
+    ],
+)
+def test_what_is_wrong_with_a_payload_is_named(name: str, payload: object, said: str | None) -> None:
+    assert events.problem(name, payload, "C->S") == said

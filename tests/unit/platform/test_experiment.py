@@ -48,6 +48,19 @@ MISTAKES: list[tuple[Any, str]] = [
     (lambda: experiment().with_option("gaem.max_steps=5"), "did you mean 'game'?"),
     (lambda: experiment().with_option("max_steps"), "write SCENE.OPTION=VALUE"),
     (lambda: experiment().with_option("game.max_steps=many"), "max_steps is 'many'"),
+    (lambda: experiment().with_option("game.max_steps=0"), "max_steps is 0"),
+    (lambda: experiment().with_option("game.id=other"), "Game has no option 'id'"),
+    (lambda: experiment().with_option("game.keys=wasd"), "keys is 'wasd'; give a dict"),
+    (lambda: game(seats=True), "seats is True"),
+    (lambda: game(episodes=2.0), "episodes is 2.0"),
+    (lambda: game(environment=None), "environment is None"),
+    (lambda: game(environment_kwargs=[1]), "environment_kwargs is [1]; give a dict"),
+    (lambda: game(environment_kwargs={"x": float("nan")}), "environment_kwargs cannot be sent to a browser"),
+    (lambda: ThankYou(completion_code="no"), "completion_code is 'no'; give True or False"),  # type: ignore[arg-type]
+    (lambda: ThankYou(paragraphs="Bye"), "give a list: paragraphs=['Bye']"),
+    (lambda: experiment(packages=[3]), "3 is not a text"),
+    (lambda: experiment(title=5), "5 is not a text"),
+    (lambda: experiment(id="x" * 65), "at most 64"),
 ]
 
 
@@ -63,3 +76,21 @@ def test_an_option_of_a_scene_is_changed_and_nothing_else() -> None:
     after = before.with_option("game.max_steps=600")
     assert (before.game.max_steps, after.game.max_steps) == (None, 600)
     assert after.game.seats == before.game.seats
+
+
+@pytest.mark.parametrize(("option", "bounds"), Game.RANGES.items())
+def test_a_range_includes_its_ends_and_nothing_beyond(option: str, bounds: tuple[int, int]) -> None:
+    low, high = bounds
+    assert [getattr(game(**{option: value}), option) for value in bounds] == [low, high]
+    for value in (low - 1, high + 1):
+        with pytest.raises(ConfigError, match=f"{option} is {value}; give an integer from {low} to {high}"):
+            game(**{option: value})
+
+
+@pytest.mark.parametrize(
+    ("setting", "value"),
+    [("thanks.completion_code=false", False), ("thanks.completion_code=True", True), ("thanks.title=A = B", "A = B")],
+)
+def test_the_command_line_knows_true_false_and_texts(setting: str, value: object) -> None:
+    option = setting.partition("=")[0].partition(".")[2]
+    assert getattr(experiment().with_option(setting).scenes[-1], option) == value

@@ -144,3 +144,10 @@ async def test_the_session_is_written_beside_its_episodes(store: Store, tmp_path
     folder = tmp_path / "data" / "study" / "game" / "s"
     assert json.loads((folder / "session.json").read_text(encoding="utf-8"))["participants"] == ["a", "b"]
     assert sorted(path.name for path in folder.iterdir()) == ["ep0", "session.json"]
+
+
+async def test_a_row_that_is_none_leaves_no_half_written_folder(store: Store, tmp_path: Path) -> None:
+    await stored(store, 0, ["[]"])
+    with pytest.raises(TypeError):
+        Exporter(store, tmp_path / "data", "study").episode("s", 0)
+    assert list((tmp_path / "data" / "study" / "game" / "s").iterdir()) == []

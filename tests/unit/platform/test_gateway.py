@@ -30,6 +30,7 @@ MALFORMED: list[tuple[str, Any, str]] = [
     ("page_ping", {"seq": 1.5}, "seq is not i"),
     ("page_ping", {"seq": True}, "seq is not i"),
     ("page_ping", {"seq": 2**60}, "seq is not i"),
+    ("scene_advance", {"scene_id": "instructions", "values": {"x": float("nan")}}, "values is not j"),
     ("client_log", {"level": "info", "text": "x", "t_ms": "now"}, "t_ms is not f"),
     ("data_chunk", {**CHUNK, "rows": "{}"}, "rows is not [s]"),
     ("data_chunk", {**CHUNK, "rows": [1]}, "rows is not [s]"),

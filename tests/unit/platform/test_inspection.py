@@ -60,3 +60,9 @@ def test_a_wrong_environment_is_told_by_scene_and_member(
 
 def test_an_environment_that_needs_a_package_of_the_browser_is_left_to_it(tmp_path: Path) -> None:
     assert inspect(tmp_path, "import a_package_with_machine_code\n" + WORLD) is None
+
+
+def test_an_environment_that_never_starts_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(inspection, "INSPECT_S", 0.2)
+    with pytest.raises(ConfigError, match=r"did not start within 0\.2 s; look for a loop in __init__ or reset"):
+        inspect(tmp_path, "while True: pass")

@@ -43,3 +43,12 @@ def test_a_name_that_leads_nowhere_is_told(name: str, said: str) -> None:
 @pytest.mark.parametrize("name", ["kitchen", "volley", "forage"])
 def test_the_shipped_examples_load(name: str) -> None:
     assert loading.load(name, EXAMPLES).experiment.id == name
+
+
+def test_paths_are_relative_to_the_folder_of_the_file(tmp_path: Path) -> None:
+    file = tmp_path / "study.py"
+    file.write_text(
+        'import igym\nexperiment = igym.Experiment(id="x", scenes=[igym.Game(id="g", environment="w.py:W")])\n'
+    )
+    loaded = loading.load(str(file), EXAMPLES)
+    assert (loaded.file, loaded.folder) == (file.resolve(), tmp_path.resolve())

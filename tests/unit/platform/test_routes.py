@@ -24,11 +24,14 @@ from igym.routes import POLICY
         ("/static/client/nothing.js", 404, ""),
         ("/static/client/../../pyproject.toml", 404, ""),
         ("/static/client/%2e%2e/%2e%2e/package.json", 404, ""),
+        ("/static/client/%00.js", 404, ""),
+        (f"/static/pyodide/{'x' * 300}.js", 404, ""),
         ("/static/vendor/other.js", 404, ""),
         ("/static/archives/0.zip", 404, ""),
         ("/static/packages/0/x.whl", 404, ""),
         ("/debug/secrets", 404, ""),
         ("/nobody", 303, ""),
+        ("/socket.io/", 400, "text/plain"),
     ],
 )
 async def test_what_is_served_and_what_is_not(server: Any, path: str, status: int, kind: str) -> None:

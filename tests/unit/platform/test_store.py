@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from igym.store import RefusedDataError, SessionRecord, Store
+from igym.store import MISSING_TOLD, RefusedDataError, SessionRecord, Store
 
 SESSION = SessionRecord("s", "game", 7, ("a", "b"), "running", "")
 
@@ -96,6 +96,12 @@ async def test_a_seal_that_does_not_fit_is_refused(store: Store, sent: dict[str,
     with pytest.raises(RefusedDataError) as caught:
         await store.save_seal("a", sent)
     assert caught.value.code == code
+
+
+async def test_a_seal_that_claims_the_moon_gets_a_short_answer(store: Store) -> None:
+    await store.save_session(SESSION)
+    await store.save_chunk("a", chunk(0, 0, ["r0"]))
+    assert await store.save_seal("a", seal(1, 2**53 - 1)) == list(range(1, MISSING_TOLD + 1))
 
 
 async def test_another_seal_of_the_same_episode_is_refused(store: Store) -> None:

@@ -55,7 +55,10 @@ class PeerBlackout(Fault):
         """Packets arrive again within a second of the heal."""
         asked, band = {"received": 1.0}, (1.0, float("inf"))
         first = Window(window.start_ms, min(window.end_ms, window.start_ms + BACK_WITHIN_MS))
-        received = sum(one.received for one in passages(telemetry, on, first))
+        found = passages(telemetry, on, first)
+        if not found:
+            return unmeasured(asked, band, oracle=ORACLE, note="no samples of both ends after the heal")
+        received = sum(one.received for one in found)
         return Effect(asked, {"received": float(received)}, band, received, received >= 1, ORACLE)
 
     def untouched(self, telemetry: Telemetry, others: Sequence[str], window: Window, baseline: Window) -> list[str]:
