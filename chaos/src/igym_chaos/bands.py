@@ -15,13 +15,6 @@ def latency_band(asked_ms: float) -> tuple[float, float]:
     return asked_ms - margin, asked_ms + margin
 
 
-def share_band(percent: float, n: int) -> tuple[float, float]:
-    """3.3 standard deviations of a share over n packets, and half a point; percent."""
-    p = percent / 100
-    margin = 330 * math.sqrt(p * (1 - p) / n) + 0.5
-    return max(0.0, percent - margin), min(100.0, percent + margin)
-
-
 @cache
 def binomial_band(percent: float, n: int, confidence: float = 0.95) -> tuple[float, float]:
     """The central interval of a binomial share: at most (1 - confidence)/2 of all runs lie on either side; percent."""

@@ -67,6 +67,11 @@ class Coordinator:
         self._sessions: dict[str, Session] = {}
         self._queue: list[str] = []
 
+    @property
+    def game(self) -> Game:
+        """The scene that is played."""
+        return self._experiment.game
+
     # ---- Commands ----
 
     def create(self, participant_id: str, completion_code: str) -> Effects:

@@ -9,7 +9,7 @@ from typing import Any
 
 import socketio
 
-from igym import events
+from igym import events, rows
 from igym.desk import Desk
 from igym.effects import RefusedError
 from igym.store import RefusedDataError
@@ -170,6 +170,9 @@ class Gateway:
         return {"ok": True}
 
     async def _data_chunk(self, who: str, payload: Mapping[str, Any]) -> Answer:
+        game = self.desk.coordinator.game
+        if wrong := rows.problem(payload, seats=game.seats, episodes=game.episodes):
+            raise RefusedDataError("wrong_rows", wrong)
         return {"ok": True, "stored_upto": await self.desk.store.save_chunk(who, payload)}
 
     async def _episode_seal(self, who: str, payload: Mapping[str, Any]) -> Answer:

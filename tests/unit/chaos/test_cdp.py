@@ -73,10 +73,31 @@ async def test_the_list_is_never_empty_and_the_server_is_spared() -> None:
         assert sent["offline"] is False
 
 
+async def test_what_was_not_sent_is_not_in_force() -> None:
+    broken = False
+
+    async def send(method: str, parameters: dict[str, Any]) -> None:
+        if broken:
+            raise ConnectionError("the page is gone")
+
+    rules = NetworkRules(send)
+    await rules.arm()
+    await rules.set(latency=50)
+    broken = True
+    with pytest.raises(ConnectionError):
+        await rules.set(packetLoss=15)
+    assert rules.knobs == {"latency": 50}
+
+
 NONSENSE: list[tuple[dict[str, float], str]] = [
     ({"lag": 1}, "unknown knob 'lag'"),
     ({"packetLoss": 101}, "0 to 100"),
     ({"latency": -1}, "latency is -1"),
+    ({"latency": 60_001}, "0 to 60000"),
+    ({"latency": float("nan")}, "latency is nan"),
+    ({"uploadThroughput": -2}, "-1 to"),
+    ({"packetQueueLength": -1}, "0 to 100000"),
+    ({"latency": 5, "packetLoss": 101}, "packetLoss is 101"),
 ]
 
 

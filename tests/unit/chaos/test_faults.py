@@ -130,6 +130,13 @@ def test_a_heal_is_proven_or_not(fault: Fault, recorded: Recorded, back: bool) -
     assert fault.recovered(recorded, ["a"], AFTER, BEFORE).in_band is back
 
 
+@pytest.mark.parametrize("fault", [PeerLatency(100), PeerLoss(15), PeerBlackout(), SignalLatency(500)])
+def test_a_heal_that_nobody_measured_says_so(fault: Fault) -> None:
+    effect = fault.recovered(Recorded(), ["a"], AFTER, BEFORE)
+    assert (effect.in_band, effect.measured) == (False, {})
+    assert effect.note
+
+
 def test_others_that_were_touched_are_named() -> None:
     slow = Recorded(
         {(name, window): [200.0 if window is DURING else 1.0] * 20 for name in "cd" for window in (BEFORE, DURING)}
@@ -138,6 +145,28 @@ def test_others_that_were_touched_are_named() -> None:
     assert PeerLatency(100).untouched(pings(1, 200), ["b", "c", "d"], DURING, BEFORE) == []
     lossy = Recorded(counters={("c", DURING): (1000, 900), ("d", DURING): (1000, 900)})
     assert PeerLoss(15).untouched(lossy, ["c", "d"], DURING, BEFORE) == ["c", "d"]
+    cut = Recorded(counters={("c", DURING): (1000, 0), ("d", DURING): (1000, 1000)})
+    assert PeerBlackout().untouched(cut, ["c", "d"], DURING, BEFORE) == ["c"]
+    assert PeerBlackout().untouched(packets(200, 0), ["b", "c", "d"], DURING, BEFORE) == []
+    late = echoes(1, 1001)
+    assert SignalLatency(500).untouched(late, ["a", "c"], DURING, BEFORE) == ["a"]
+    assert SignalLatency(500).untouched(echoes(1, 30), ["a", "c"], DURING, BEFORE) == []
+
+
+NONSENSE: list[tuple[type[Fault], dict[str, Any], str]] = [
+    (PeerLatency, {"page_ms": 0}, "page_ms is 0; give a number from 1 to 10000"),
+    (PeerLatency, {"page_ms": True}, "page_ms is True"),
+    (PeerLoss, {"percent": 61}, "percent is 61; give a number from 1 to 60"),
+    (PeerLoss, {"percent": "15"}, "percent is '15'"),
+    (SignalLatency, {"page_ms": 30_001}, "1 to 30000"),
+]
+
+
+@pytest.mark.parametrize(("kind", "parameters", "said"), NONSENSE)
+def test_a_value_that_no_injector_can_do_is_refused(kind: type[Fault], parameters: dict[str, Any], said: str) -> None:
+    with pytest.raises(ValueError, match=kind.kind) as caught:
+        kind(**parameters)
+    assert said in str(caught.value)
 
 
 class Page:

@@ -69,6 +69,17 @@ MISTAKES: list[tuple[tuple[str, str], list[str]]] = [
     (('on = "a"', "on = []"), ["write a participant"]),
     (('at = "play+2s"', 'at = "play+2m"'), ["at", "'play+2m' is no anchor", "play+2s"]),
     (('at = "play+2s"', 'at = "f9.end+1s"'), ['"f9"', "no fault of this file"]),
+    (('at = "play+2s"', 'at = "f1.end"'), ['"f1"', "waits for itself", "hang it on play"]),
+    (('at = "play+2s"', "at = { uniform = 5 }"), ["fault 0: at is", "uniform = [anchor, anchor]"]),
+    (('at = "play+2s"', 'at = { uniform = ["play+2s"] }'), ["fault 0: at is", "uniform = [anchor, anchor]"]),
+    (('at = "play+2s"', "at = { choice = [] }"), ["fault 0: at is", "choice = [anchor, ...]"]),
+    (('at = "play+2s"', 'at = { uniform = ["play+2s", "frame>=90"] }'), ["of one base", "use choice"]),
+    (('at = "play+2s"', 'at = { uniform = ["frame>=9", "episode1.frame>=9"] }'), ["episode", "use choice"]),
+    (("page_ms = 50", "page_ms = { choice = [10, 99999, 20] }"), ["page_ms is 99999", "1 to 10000"]),
+    (("page_ms = 50", 'page_ms = { choice = [10, "x", 20] }'), ["page_ms is 'x'", "give a number"]),
+    (('on = "a"', 'on = [["a"]]'), ["on is [['a']]", "write a participant"]),
+    (('on = "a"', 'on = ["a", "a"]'), ["on is ['a', 'a']", "once"]),
+    (("[participants]", '[heal]\nby = "f9.end"\n[participants]'), ["[heal]: by", '"f9"', "no fault of this file"]),
     (('for = "6s"', 'for = "6 seconds"'), ["for", "6 seconds"]),
     ((', for = "6s"', ""), ["nothing ends it", "[heal] by"]),
     (('for = "6s"', 'for = "1s"'), ["in force for 1 s", "needs 3 s"]),
@@ -83,6 +94,14 @@ MISTAKES: list[tuple[tuple[str, str], list[str]]] = [
     (
         second('{ id = "f2", do = "signal.latency", on = "a", at = "play+4s", for = "6s", with = { page_ms = 80 } },'),
         ["via T needs", 'server_path = "toxiproxy"'],
+    ),
+    (
+        (
+            FAULT,
+            FAULT.replace("play+2s", "f2.end")
+            + '{ id = "f2", do = "p2p.loss", on = "b", at = "f1.end", for = "7s", with = { percent = 5 } },',
+        ),
+        ['fault "f1"', "waits for itself"],
     ),
     (("frames = 600", "frames = 60000"), ["[budget]", "raise wall"]),
 ]

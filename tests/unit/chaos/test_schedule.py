@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from igym_chaos import scenario, schedule
+from igym_chaos.anchors import parse
 from igym_chaos.errors import ChaosError
 from igym_chaos.schedule import Lock
 
@@ -51,6 +52,22 @@ def test_draws_lie_where_the_file_says(drawn: scenario.Scenario) -> None:
         assert 2000 <= int(first.at.removeprefix("play+").removesuffix("ms")) <= 4000
         assert second.parameters["percent"] in (5, 10, 20)
         assert second.at in ("play+1s", "frame>=100")
+
+
+def test_frames_are_drawn_between_their_ends(tmp_path: Path) -> None:
+    file = tmp_path / "probe.toml"
+    file.write_text(DRAWN.replace('["play+2s", "play+4s"]', '["frame>=100", "frame>=200"]'), encoding="utf-8")
+    planned = scenario.load(file)
+    frames = {parse(schedule.plan(planned, seed=seed).faults[0].at).frame for seed in range(200)}
+    assert len(frames) > 50
+    assert min(frames) >= 100
+    assert max(frames) <= 200
+
+
+def test_another_environment_changes_the_workload_alone(drawn: scenario.Scenario) -> None:
+    one, other = schedule.plan(drawn, seed=5), schedule.plan(drawn, seed=5, env="volley")
+    assert other.faults == one.faults
+    assert other != one
 
 
 def test_a_lock_comes_back_from_its_file(drawn: scenario.Scenario) -> None:

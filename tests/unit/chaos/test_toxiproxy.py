@@ -9,6 +9,8 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+import requests
+from toxiproxy.proxy import Proxy
 
 from igym_chaos.errors import InjectorError
 from igym_chaos.toxics import check_toxic
@@ -78,6 +80,38 @@ async def test_what_the_server_did_not_take_is_told(path: ServerPath) -> None:
         await path.update("fast", latency=1)
 
 
+async def test_changes_at_one_time_do_not_see_each_other_half_done(path: ServerPath) -> None:
+    names = [f"slow-{number}" for number in range(20)]
+    attributes = {"latency": 1, "jitter": 0}
+    await asyncio.gather(*(path.add(name, "latency", stream="upstream", attributes=attributes) for name in names))
+    await asyncio.gather(*(path.remove(name) for name in names))
+    await path.compare(enabled=True, toxics={})
+
+
+@pytest.mark.parametrize("lost", ["add_toxic", "destroy_toxic"])
+async def test_a_toxic_is_healed_although_an_answer_was_lost(
+    path: ServerPath, monkeypatch: pytest.MonkeyPatch, lost: str
+) -> None:
+    """The server did, or did not do, what was asked; the heal after it asks the server, not the memory."""
+    really = {"add_toxic": Proxy.add_toxic, "destroy_toxic": lambda *_, **__: None}[lost]
+
+    def unheard(proxy: Proxy, *args: object, **kwargs: object) -> None:
+        really(proxy, *args, **kwargs)
+        raise requests.ConnectionError("the answer was lost")
+
+    async def inject_and_heal() -> None:
+        await path.add("slow", "latency", stream="upstream", attributes={"latency": DELAY_MS, "jitter": 0})
+        await path.remove("slow")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Proxy, lost, unheard)
+        with pytest.raises(InjectorError, match="the answer was lost"):
+            await inject_and_heal()
+    await path.remove("slow")
+    await path.compare(enabled=True, toxics={})
+    assert await round_trip_ms(path) < DELAY_MS
+
+
 async def test_one_server_at_a_time(server: ToxiproxyServer, tmp_path: Path) -> None:
     other = ToxiproxyServer(binary=Path(os.environ["IGYM_TOXIPROXY"]), log=tmp_path / "other.log")
     with pytest.raises(InjectorError, match="stop it first"):
@@ -90,6 +124,15 @@ async def test_another_program_is_not_taken_for_it(tmp_path: Path) -> None:
     script.chmod(0o755)
     with pytest.raises(InjectorError, match="did not start"):
         await ToxiproxyServer(binary=script, log=tmp_path / "log").start()
+
+
+@pytest.mark.parametrize("mode", [None, 0o644])
+async def test_a_program_that_cannot_be_started_is_named(tmp_path: Path, mode: int | None) -> None:
+    binary = tmp_path / "toxiproxy-server"
+    if mode is not None:
+        binary.touch(mode)
+    with pytest.raises(InjectorError, match=r"cannot be started: .*unset IGYM_TOXIPROXY"):
+        await ToxiproxyServer(binary=binary, log=tmp_path / "log").start()
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from typing import Any
 
 import pytest
@@ -10,6 +11,20 @@ import pytest
 from igym import events
 from igym.gateway import Gateway
 
+ROW = json.dumps(
+    {
+        "frame": 0,
+        "actions": [0, 1],
+        "rewards": [0.0, 1],
+        "terminateds": [False, False],
+        "truncateds": [False, False],
+        "infos": [{}, {"x": 1}],
+        "focused": [True, True],
+        "auto": [False, True],
+        "obs_hashes": ["0" * 16, "1" * 16],
+        "state_hash": "2" * 16,
+    }
+)
 CHUNK = {
     "session_id": "s",
     "episode": 0,
@@ -17,7 +32,7 @@ CHUNK = {
     "seq": 0,
     "first_frame": 0,
     "last_frame": 0,
-    "rows": ["{}"],
+    "rows": [ROW],
     "sha256": "x",
 }
 
@@ -108,11 +123,12 @@ async def test_signals_go_to_the_peer_with_the_seat_of_the_sender(server: Any) -
 
 async def test_a_chunk_is_stored_before_it_is_acknowledged_and_only_from_its_own_seat(server: Any) -> None:
     (first, second), (assigned, _) = await matched(server)
-    chunk = {**CHUNK, "session_id": assigned["session_id"], "sha256": hashlib.sha256(b"{}").hexdigest()}
+    chunk = {**CHUNK, "session_id": assigned["session_id"], "sha256": hashlib.sha256(ROW.encode()).hexdigest()}
     assert await first.ask("data_chunk", chunk) == {"ok": True, "stored_upto": 0}
     assert await first.ask("data_chunk", chunk) == {"ok": True, "stored_upto": 0}
     assert (await second.ask("data_chunk", chunk))["code"] == "not_a_member"
-    assert (await first.ask("data_chunk", {**chunk, "rows": ["[]"]}))["code"] == "wrong_digest"
+    assert (await first.ask("data_chunk", {**chunk, "sha256": "0" * 64}))["code"] == "wrong_digest"
+    assert (await first.ask("data_chunk", {**chunk, "rows": ["[]"]}))["code"] == "wrong_rows"
 
 
 async def test_a_second_window_takes_over(server: Any) -> None:
