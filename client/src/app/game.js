@@ -16,7 +16,7 @@
  * @property {(kind: string, text: string) => void} warn
  */
 import { Links } from "./links.js";
-import { chunkParcel, sealParcel } from "./parcels.js";
+import { chunkParcel, desyncReport, sealParcel } from "./parcels.js";
 import { NoAnswer } from "./server.js";
 import { SlowPartner } from "./slow-partner.js";
 import { Supervisor } from "./supervisor.js";
@@ -156,6 +156,8 @@ export class Game {
       case "chunk":
       case "seal":
         return this.#upload(message);
+      case "desync":
+        return void this.#reportDesync(message);
       case "event":
         return this.#journal.add(message.event.kind, message.event);
       case "finished":
@@ -193,6 +195,18 @@ export class Game {
     }
     const parcel = message.type === "chunk" ? chunkParcel(message, session) : sealParcel(message, session);
     if (!this.outbox.add(parcel)) this.#on.failed("uploads", "the outbox is full");
+  }
+
+  /** @param {Extract<FromWorker, {type: "desync"}>} message */
+  async #reportDesync(message) {
+    const session = this.lastSession;
+    if (session === null) return this.#on.warn("desync", "a difference without a session");
+    try {
+      await this.#server.request("desync_report", desyncReport(message, session, this.#clock()));
+    } catch (error) {
+      if (!(error instanceof NoAnswer)) throw error;
+      this.#on.warn("desync", error.message);
+    }
   }
 
   /** @param {import("./uploads.js").Parcel} parcel */

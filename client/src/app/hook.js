@@ -16,6 +16,8 @@ export function install(target, page, clock) {
     events: (since = 0) => structuredClone(page.journal.since(since)),
     /** Actions by local frame, then idle. Before the worker is ready they wait. @param {number[]} actions */
     script: (actions) => page.game.supervisor.post({ type: "script", actions: [...actions] }),
+    /** One bit of this participant's state is wrong after a frame. @param {number} frame */
+    flip: (frame) => page.game.supervisor.post({ type: "flip", frame }),
     clock,
   });
   Object.defineProperty(target, "igym", { value: hook, configurable: true });

@@ -10,11 +10,20 @@
  * @param {{session_id: string, seat: number}} session
  * @returns {Parcel}
  */
-export function chunkParcel({ episode, seq, firstFrame, lastFrame, rows, sha256 }, { session_id, seat }) {
+export function chunkParcel({ kind, episode, seq, firstFrame, lastFrame, rows, sha256 }, { session_id, seat }) {
   return {
     event: "data_chunk",
-    payload: { session_id, episode, seat, seq, first_frame: firstFrame, last_frame: lastFrame, rows, sha256 },
+    payload: { session_id, episode, seat, kind, seq, first_frame: firstFrame, last_frame: lastFrame, rows, sha256 },
   };
+}
+
+/**
+ * @param {Extract<FromWorker, {type: "desync"}>} message
+ * @param {{session_id: string, seat: number}} session
+ * @param {number} tMs
+ */
+export function desyncReport({ episode, frame, ownHash, peerSeat, peerHash, verifiedFrame, dump }, { session_id, seat }, tMs) {
+  return { session_id, episode, seat, frame, own_hash: ownHash, peer_seat: peerSeat, peer_hash: peerHash, verified_frame: verifiedFrame, t_ms: tMs, dump };
 }
 
 /**

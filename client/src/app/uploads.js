@@ -8,7 +8,7 @@
  * Bound: PENDING_LIMIT items not yet acknowledged (one hour of play at five chunks a second); `add` refuses more.
  *
  * @typedef {import("./types.js").Ack} Ack
- * @typedef {{session_id: string, episode: number, seat: number, seq: number, first_frame: number, last_frame: number, rows: string[], sha256: string}} Chunk
+ * @typedef {{session_id: string, episode: number, seat: number, kind: string, seq: number, first_frame: number, last_frame: number, rows: string[], sha256: string}} Chunk
  * @typedef {{session_id: string, episode: number, seat: number, end_frame: number, rows: number, chunks: number, input_hash: string,
  *   state_hash: string, verified: boolean, reason: string, stats: any}} Seal
  * @typedef {{event: "data_chunk", payload: Chunk} | {event: "episode_seal", payload: Seal}} Parcel

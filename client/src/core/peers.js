@@ -55,15 +55,9 @@ export class Peers {
     peer.advance = advance;
   }
 
-  /**
-   * A peer that gave the input of frame current + delay has reached `current`.
-   *
-   * @param {number} seat
-   * @param {number} current
-   */
-  observeInput(seat, current) {
-    const peer = this.#get(seat);
-    peer.current = Math.max(peer.current, current);
+  /** @returns {number} frame of the peer that is furthest behind, as last heard; 0 without peers */
+  get slowest() {
+    return this.#peers.size === 0 ? 0 : Math.min(...[...this.#peers.values()].map(({ current }) => current));
   }
 
   /**

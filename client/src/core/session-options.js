@@ -12,7 +12,7 @@
  * @throws {RangeError} names the option, its value and its range
  */
 export function checkedOptions(options) {
-  const complete = { snapshotIntervalFrames: 1, oneShotActions: [], ...options };
+  const complete = { oneShotActions: [], ...options };
   for (const [name, low, high] of ranges(options.seats)) {
     const value = complete[name];
     if (!Number.isInteger(value) || value < low || value > high) {
@@ -34,6 +34,5 @@ function ranges(seats) {
     ["predictionLimitFrames", 1, 600],
     ["idleAction", 0, 2 ** 32 - 1],
     ["epoch", 0, 1023],
-    ["snapshotIntervalFrames", 1, 30],
   ];
 }

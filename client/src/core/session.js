@@ -29,6 +29,9 @@ export class Session {
   #queues;
   #layer;
   #peers;
+  #delayFrames;
+  #limitFrames;
+  #nextFinal = 0;
   #counts = { rollbacks: 0, maxDepth: 0, stalls: 0, accepted: 0, duplicates: 0, conflicts: 0, gaps: 0, tooFar: 0, refused: 0 };
 
   /**
@@ -38,9 +41,11 @@ export class Session {
   constructor(options) {
     this.#options = checkedOptions(options);
     const oneShot = new Set(this.#options.oneShotActions);
-    const { seats, localSeat, inputDelayFrames: delay, idleAction: idle, snapshotIntervalFrames } = this.#options;
+    const { seats, localSeat, inputDelayFrames: delay, idleAction: idle, predictionLimitFrames } = this.#options;
+    this.#delayFrames = delay;
+    this.#limitFrames = predictionLimitFrames;
     this.#queues = Array.from({ length: seats }, () => new InputQueue({ delay, idle, oneShot }));
-    this.#layer = new SyncLayer({ snapshotIntervalFrames });
+    this.#layer = new SyncLayer();
     this.#peers = new Peers({ seats, localSeat, firstFrame: delay });
   }
 
@@ -69,19 +74,52 @@ export class Session {
     return { ...this.#counts };
   }
 
+  /** @returns {number} frames between the sampling of an own input and its use */
+  get inputDelayFrames() {
+    return this.#delayFrames;
+  }
+
+  /** @returns {number} frames that may be predicted */
+  get predictionLimitFrames() {
+    return this.#limitFrames;
+  }
+
+  /** @returns {number} frames by which every peer is ahead of this one, as last heard; negative when one is behind */
+  get behindFrames() {
+    return this.#peers.slowest - this.currentFrame;
+  }
+
+  /** From now on; inputs that were given already stay. @param {number} frames 0..60 */
+  setInputDelay(frames) {
+    if (!Number.isInteger(frames) || frames < 0 || frames > 60) throw new RangeError(`input delay is ${frames}; 0..60 frames`);
+    this.#delayFrames = frames;
+  }
+
+  /** From now on. @param {number} frames 1..600 */
+  setPredictionLimit(frames) {
+    if (!Number.isInteger(frames) || frames < 1 || frames > 600) throw new RangeError(`prediction limit is ${frames}; 1..600 frames`);
+    this.#limitFrames = frames;
+  }
+
   /**
-   * Give the own input of this tick. It is sampled once for each frame (I5): during a stall later calls give null.
+   * The frames whose own input is due: none during a stall or after the delay was lowered, several after it was raised.
    *
-   * @param {Input} input
-   * @returns {number | null} the frame it is for (current frame + delay), or null when that frame has its input
+   * @returns {{from: number, to: number}} to is not included
    */
-  addLocalInput(input) {
-    const frame = this.currentFrame + this.#options.inputDelayFrames;
+  get ownInputsDue() {
+    return { from: this.#own().confirmedFrame + 1, to: this.currentFrame + this.#delayFrames + 1 };
+  }
+
+  /**
+   * Give the own input of a frame that is due. It is sampled once for each frame (I5).
+   *
+   * @param {number} frame
+   * @param {Input} input
+   */
+  addLocalInput(frame, input) {
     const own = this.#own();
-    if (own.confirmedFrame >= frame) return null;
-    const result = own.add(frame, input);
+    const result = own.confirmedFrame >= frame ? "given before" : own.add(frame, input);
     if (result !== "added") throw new Error(`own input of frame ${frame}: ${result} after frame ${own.confirmedFrame}`);
-    return frame;
   }
 
   /**
@@ -89,7 +127,7 @@ export class Session {
    *
    * @param {number} seat
    * @param {number} firstFrame
-   * @param {Input[]} inputs frames firstFrame, firstFrame+1, ...
+   * @param {(Input | null)[]} inputs frames firstFrame, firstFrame+1, ...; null: the same as in the frame before firstFrame
    * @returns {number} inputs that were new
    */
   addRemoteInputs(seat, firstFrame, inputs) {
@@ -97,8 +135,13 @@ export class Session {
       this.#counts.refused += 1;
       return 0;
     }
+    const queue = this.#queues[seat];
+    if (firstFrame > queue.confirmedFrame + 1 || (firstFrame === 0 && inputs[0] === null)) {
+      this.#counts.gaps += inputs.length;
+      return 0;
+    }
     const before = this.#counts.accepted;
-    inputs.forEach((input, index) => this.#addRemoteInput(seat, firstFrame + index, input));
+    inputs.forEach((input, index) => this.#addRemoteInput(seat, firstFrame + index, input ?? queue.at(firstFrame - 1).input));
     return this.#counts.accepted - before;
   }
 
@@ -136,6 +179,7 @@ export class Session {
     const advance = this.#peers.advantage(peerSeat, current).local;
     return {
       frame,
+      base: frame === 0 ? null : this.#own().at(frame - 1).input,
       inputs: this.#own().confirmedFrom(frame),
       ack: this.#queues[peerSeat].confirmedFrame + 1,
       current,
@@ -154,22 +198,40 @@ export class Session {
     const requests = [];
     const rollback = this.#rollback(requests);
     const held = endFrame !== null && this.currentFrame >= endFrame;
-    const stalled = !held && this.currentFrame - this.confirmedFrame > this.#options.predictionLimitFrames;
+    const stalled = !held && this.currentFrame - this.confirmedFrame > this.#limitFrames;
     const advanced = !held && !stalled;
-    if (advanced) requests.push(...this.#layer.advance(this.#useInputs(true)));
+    if (advanced) requests.push(...this.#layer.advance(this.#useInputs()));
     if (stalled) this.#counts.stalls += 1;
-    requests.push(...this.#layer.release(this.confirmedFrame));
+    requests.push(...this.#finals(), ...this.#layer.release(this.confirmedFrame));
     return { requests, rollback, advanced, stalled };
   }
 
   /**
-   * @param {number} frame
-   * @returns {boolean} simulated, with the confirmed inputs of 0..frame, and no rollback is owed that reaches it
+   * @param {number} frame a confirmed one
+   * @returns {Input[]} by seat
    */
-  final(frame) {
-    if (frame >= this.currentFrame || frame > this.confirmedFrame) return false;
-    const wrong = this.#firstWrongFrame();
-    return wrong === null || frame < wrong;
+  inputsAt(frame) {
+    if (frame > this.confirmedFrame) throw new RangeError(`the inputs of frame ${frame} are not confirmed (${this.confirmedFrame})`);
+    return this.#queues.map((queue) => queue.at(frame).input);
+  }
+
+  /**
+   * Confirmed inputs that are still missing of a seat, below the current frame.
+   *
+   * @param {number} seat
+   * @returns {{from: number, to: number}} to is not included; empty when from === to
+   */
+  missing(seat) {
+    const from = this.#queues[seat].confirmedFrame + 1;
+    return { from, to: Math.max(from, this.currentFrame) };
+  }
+
+  /**
+   * @param {{from: number, to: number}} range to is not included
+   * @returns {Input[]} own inputs of these frames as far as they were given, from `from` on
+   */
+  ownInputs({ from, to }) {
+    return this.#own().confirmedFrom(from).slice(0, Math.max(0, to - from));
   }
 
   /**
@@ -202,10 +264,8 @@ export class Session {
       return;
     }
     const result = this.#queues[seat].add(frame, input);
-    if (result === "added") {
-      this.#counts.accepted += 1;
-      this.#peers.observeInput(seat, frame - this.#options.inputDelayFrames);
-    } else if (result === "duplicate") this.#counts.duplicates += 1;
+    if (result === "added") this.#counts.accepted += 1;
+    else if (result === "duplicate") this.#counts.duplicates += 1;
     else if (result === "conflict") this.#counts.conflicts += 1;
     else this.#counts.gaps += 1;
   }
@@ -227,21 +287,26 @@ export class Session {
     const seat = taken.findIndex((wrong) => wrong !== null && wrong.frame === to);
     const { predicted, actual } = /** @type {Misprediction} */ (taken[seat]);
     const depth = this.currentFrame - to;
-    requests.push(...this.#layer.rollback(to, this.#useInputs(false)));
+    requests.push(...this.#layer.rollback(to, this.#useInputs()));
     this.#counts.rollbacks += 1;
     this.#counts.maxDepth = Math.max(this.#counts.maxDepth, depth);
     return { to, depth, seat, predicted, actual };
   }
 
-  /**
-   * @param {boolean} first first simulation: the own input must have been given, it is never predicted
-   * @returns {(frame: number) => FrameInputs}
-   */
-  #useInputs(first) {
+  /** @returns {Request[]} rows of the frames that are final after this batch: confirmed, and no rollback is owed */
+  #finals() {
+    /** @type {Request[]} */
+    const requests = [];
+    const last = Math.min(this.confirmedFrame, this.currentFrame - 1);
+    for (; this.#nextFinal <= last; this.#nextFinal += 1) requests.push({ kind: "final", frame: this.#nextFinal });
+    return requests;
+  }
+
+  /** @returns {(frame: number) => FrameInputs} the own input must have been given, it is never predicted */
+  #useInputs() {
     return (frame) => {
-      const needed = frame + (first ? this.#options.inputDelayFrames : 0);
       const given = this.#own().confirmedFrame;
-      if (given < needed) throw new Error(`advance of frame ${frame} before the own input of frame ${needed} (given: ${given})`);
+      if (given < frame) throw new Error(`advance of frame ${frame} before its own input (given: ${given})`);
       const used = this.#queues.map((queue) => queue.use(frame));
       return {
         inputs: used.map(({ input }) => input),

@@ -1,7 +1,8 @@
 /**
  * The current frame, the snapshots that exist, and the load/advance/save/release requests of a tick.
  *
- * Snapshot f is S(f), the state before frame f; S(0) is saved by the host's start. Snapshots go only below the
+ * Snapshot f is S(f), the state before frame f; S(0) is saved by the host's start. Every frame is saved: a save costs less than a
+ * step, and the hash of a final frame is taken from its snapshot. Snapshots go only below the
  * anchor, the newest one at or below the confirmed frame, so no count and no age can remove one that is needed (NETC-04).
  *
  * @module
@@ -13,14 +14,8 @@
 
 export class SyncLayer {
   #current = 0;
-  #interval;
   /** @type {number[]} ascending */
   #snapshots = [0];
-
-  /** @param {{snapshotIntervalFrames?: number}} [options] */
-  constructor({ snapshotIntervalFrames = 1 } = {}) {
-    this.#interval = snapshotIntervalFrames;
-  }
 
   /** @returns {number} the next frame to simulate for the first time */
   get currentFrame() {
@@ -75,14 +70,11 @@ export class SyncLayer {
    * @returns {Request[]}
    */
   #simulate(frame, inputsAt) {
-    /** @type {Request[]} */
-    const requests = [{ kind: "advance", frame, ...inputsAt(frame) }];
-    const next = frame + 1;
-    if (next % this.#interval === 0) {
-      requests.push({ kind: "save", frame: next });
-      this.#snapshots.push(next);
-    }
-    return requests;
+    this.#snapshots.push(frame + 1);
+    return [
+      { kind: "advance", frame, ...inputsAt(frame) },
+      { kind: "save", frame: frame + 1 },
+    ];
   }
 
   /**

@@ -56,10 +56,10 @@ export class SyncTestSession {
     const requests = this.#layer.advance(this.#inputsAt);
     const to = Math.max(0, this.currentFrame - this.#distance);
     requests.push(...this.#layer.rollback(to, this.#inputsAt), ...this.#layer.release(to));
-    return requests;
+    return requests.flatMap(withFinal);
   }
 
-  /** @param {Simulated} simulated the result of an `advance` request, in the order of the requests */
+  /** @param {Simulated} simulated a row, in the order of the requests */
   simulated(simulated) {
     const first = this.#first.get(simulated.frame);
     if (first === undefined) {
@@ -77,4 +77,9 @@ export class SyncTestSession {
     const inputs = this.#inputs[frame];
     return { inputs, status: inputs.map(() => "confirmed") };
   };
+}
+
+/** @param {Request} request @returns {Request[]} each frame that is saved is final, until it is simulated again */
+function withFinal(request) {
+  return request.kind === "save" ? [request, { kind: "final", frame: request.frame - 1 }] : [request];
 }

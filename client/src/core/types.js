@@ -20,12 +20,13 @@
 /** @typedef {{kind: "load", frame: number}} LoadRequest restore S(frame) */
 /** @typedef {{kind: "save", frame: number}} SaveRequest keep the present state as S(frame) */
 /** @typedef {{kind: "release", frame: number}} ReleaseRequest forget every snapshot below frame */
+/** @typedef {{kind: "final", frame: number}} FinalRequest give the row of this frame: nothing will simulate it again */
 /**
  * Step from S(frame) to S(frame+1); both lists are indexed by seat.
  *
  * @typedef {{kind: "advance", frame: number, inputs: Input[], status: InputStatus[]}} AdvanceRequest
  */
-/** @typedef {LoadRequest | AdvanceRequest | SaveRequest | ReleaseRequest} Request */
+/** @typedef {LoadRequest | AdvanceRequest | SaveRequest | ReleaseRequest | FinalRequest} Request */
 
 /**
  * The inputs of all seats for one frame, indexed by seat.
@@ -61,6 +62,7 @@
  *
  * @typedef {object} Outgoing
  * @property {number} frame of the first record, or the next own frame when there is none
+ * @property {Input | null} base own input of the frame before, which the peer has; null before frame 0
  * @property {Input[]} inputs every own input the peer has not acknowledged, oldest first
  * @property {number} ack next frame wanted of that peer
  * @property {number} current own current frame
@@ -71,12 +73,11 @@
  * @typedef {object} SessionOptions
  * @property {number} seats 1..8
  * @property {number} localSeat 0..seats-1
- * @property {number} inputDelayFrames 0 or more
- * @property {number} predictionLimitFrames 1 or more
+ * @property {number} inputDelayFrames 0 or more, at the start: the first frames are idle at all seats
+ * @property {number} predictionLimitFrames 1 or more; setPredictionLimit changes it in play
  * @property {number} idleAction
  * @property {readonly number[]} [oneShotActions] actions that are not predicted to repeat (default none)
  * @property {number} epoch counter of episodes inside the game session, 0..1023
- * @property {number} [snapshotIntervalFrames] save every n-th state (default 1)
  */
 
 /**
@@ -93,18 +94,31 @@
  */
 
 /**
- * One simulated frame as the environment host returns it. `row` is opaque text: 1 and 1.0 stay distinct.
+ * One final frame as the environment host returns it. `row` is opaque text: 1 and 1.0 stay distinct.
  *
- * @typedef {{frame: number, row: string, hash: string, ended: boolean}} SimulatedRow
+ * @typedef {{frame: number, row: string, hash: string, ended: boolean, observations?: string}} FinalRow
  */
 
 /** @typedef {{frame: number, row: string, hash: string}} CanonicalRow a row that never changes again */
 
 /**
+ * How a frame became final at this seat; it differs between the seats by nature (REC-04 to REC-06). Lists are by seat.
+ *
+ * @typedef {object} LocalRow
+ * @property {number} frame
+ * @property {boolean[]} predicted the input of the first simulation was a prediction
+ * @property {boolean[]} corrected ... and the prediction was wrong
+ * @property {number} resimulated times
+ * @property {number} delayFrames own input delay when it was first simulated
+ * @property {number} lagFrames frames simulated since, when it became final
+ * @property {number} lagMs from the first simulation until it was final
+ */
+
+/**
  * @typedef {object} RecordStats
- * @property {number} simulated rows received, first ones and repeated ones
- * @property {number} resimulated rows received for a frame that had one
- * @property {number} correctedRows frames whose row text was changed by a re-simulation at least once
+ * @property {number} simulated frames, first times and repetitions
+ * @property {number} resimulated repetitions
+ * @property {number} correctedRows final frames that were first simulated with a wrong prediction
  * @property {number} predictedRows frames whose first simulation used a predicted input
  * @property {number} promoted
  */

@@ -37,6 +37,7 @@ const OF_NO_EPISODE = new Set(["ping", "pong", "hello", "bye"]);
  * @typedef {object} Door
  * @property {Label} label channel it came over
  * @property {number} seat of the peer at the other end
+ * @property {number} ownSeat
  * @property {number} epoch present one
  * @property {boolean} greeted the peer's HELLO was right
  * @property {number} actions number of actions of the environment
@@ -47,13 +48,13 @@ const OF_NO_EPISODE = new Set(["ping", "pong", "hello", "bye"]);
  * @param {Door} door
  * @returns {"take" | "later" | Refusal} later: a reliable message of the next episode waits for it
  */
-export function admit(message, { label, seat, epoch, greeted, actions }) {
+export function admit(message, { label, seat, ownSeat, epoch, greeted, actions }) {
   if (CHANNEL_OF[message.type] !== label) return "channel";
-  if ("seat" in message && message.seat !== seat) return "seat";
+  if ("seat" in message && message.seat !== (message.type === "input-request" ? ownSeat : seat)) return "seat";
   if (OF_NO_EPISODE.has(message.type)) return "take";
   if (!greeted) return "stranger";
   if (label === "control" && message.epoch === epoch + 1) return "later";
   if (message.epoch !== epoch) return "epoch";
-  if (message.type === "input" && message.inputs.some(({ action }) => action >= actions)) return "action";
+  if ("inputs" in message && message.inputs.some((input) => input !== null && input.action >= actions)) return "action";
   return "take";
 }

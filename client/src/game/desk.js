@@ -96,6 +96,8 @@ export class Desk {
         return this.#input?.keys(item);
       case "visibility":
         return this.#input?.visibility(item);
+      case "flip":
+        return this.#testProfile ? this.#host?.flip(item.frame) : undefined;
       case "script":
         return this.#testProfile ? this.#input?.script(item.actions) : undefined;
       case "uploaded":
@@ -114,7 +116,7 @@ export class Desk {
     this.#match?.close();
     const onEvent = (/** @type {string} */ kind, /** @type {object} */ detail) =>
       this.#post({ type: "event", event: { ...detail, kind, tMs: this.#nowMs() } });
-    this.#match = new Match({ config, host: this.#host, input: this.#input, nowMs, post: this.#post, onEvent });
+    this.#match = new Match({ config, host: this.#host, input: this.#input, nowMs, measureMs: this.#nowMs, post: this.#post, onEvent });
   }
 
   /** @param {unknown} error */

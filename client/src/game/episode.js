@@ -12,15 +12,18 @@
 import { Record as Rows } from "../core/record.js";
 import { Session } from "../core/session.js";
 import { Agreement } from "./agreement.js";
-import { TickClock } from "./clock.js";
+import { CatchUp, PAUSE_MS, SLICE_FRAMES, SLICE_MS } from "./catch-up.js";
+import { Every, TickClock } from "./clock.js";
 import { HashLedger } from "./hashes.js";
 import { inputPair } from "./host.js";
 import { Loop } from "./loop.js";
 import { Recorder } from "./recorder.js";
+import { PredictionWindow } from "./window.js";
 
-/** @import { CanonicalRow } from "../core/types.js" */
+/** @import { CanonicalRow, LocalRow } from "../core/types.js" */
 /** @import { Message } from "../wire/messages.js" */
 /** @import { Verdict } from "./agreement.js" */
+/** @import { Difference } from "./hashes.js" */
 /** @import { Host } from "./host.js" */
 /** @import { InputSource } from "./input-source.js" */
 /** @import { OnEvent } from "./link.js" */
@@ -32,6 +35,11 @@ import { Recorder } from "./recorder.js";
 
 /** How long the others may take to confirm the end; then the episode is sealed without them, and says so. */
 export const CONFIRM_LIMIT_MS = 5000;
+
+/** A confirmed frame that does not move for so long: what is missing is asked for on the reliable channel. */
+export const ASK_AFTER_MS = 300;
+/** Inputs given in one answer. */
+export const FILL_LIMIT = 2048;
 
 /** Peers that begin from different states can never agree. */
 export class StartMismatch extends Error {
@@ -57,6 +65,12 @@ export class Episode {
   #shownSeconds = Infinity;
   #confirmByMs = Infinity;
   #unexpected = 0;
+  #window;
+  #catchUp = new CatchUp();
+  #sliceDueMs = Infinity;
+  #ask;
+  #askedFrame = -2;
+  #fills = 0;
 
   /**
    * @param {object} parts
@@ -66,19 +80,23 @@ export class Episode {
    * @param {Links} parts.links
    * @param {InputSource} parts.input
    * @param {number} parts.nowMs
+   * @param {() => number} parts.measureMs a clock for durations
    * @param {Post} parts.post
    * @param {OnEvent} parts.onEvent
    */
   constructor(parts) {
-    const { config, episode, host, links, input, nowMs, post, onEvent } = parts;
+    const { config, episode, host, links, input, nowMs, measureMs, post, onEvent } = parts;
     this.#parts = parts;
     this.#config = config;
     this.#epoch = episode + 1;
+    this.#periodMs = 1000 / host.spec.fps;
+    this.#window = new PredictionWindow({ fixedFrames: config.prediction_limit_frames, periodMs: this.#periodMs });
+    this.#ask = new Every({ periodMs: ASK_AFTER_MS, firstMs: nowMs });
     const session = new Session({
       seats: config.seats,
       localSeat: config.seat,
       inputDelayFrames: config.input_delay_frames,
-      predictionLimitFrames: config.prediction_limit_frames,
+      predictionLimitFrames: this.#window.frames,
       idleAction: host.spec.noop,
       oneShotActions: host.spec.one_shot ?? [],
       epoch: this.#epoch,
@@ -86,12 +104,11 @@ export class Episode {
     this.#session = session;
     this.#recorder = new Recorder({ episode, intervalMs: config.upload_interval_ms, nowMs, digest: (text) => host.digest(text), post });
     this.#loop = new Loop({
-      ...{ session, host, input, onEvent, record: this.#rows, delayFrames: config.input_delay_frames },
+      ...{ session, host, input, onEvent, measureMs, record: this.#rows, window: this.#window, delayChanges: config.input_delay_changes },
       send: () => links.sendInputs(session),
     });
     this.#agreement = new Agreement(links.seats);
     this.#hashes = new HashLedger(links.seats);
-    this.#periodMs = 1000 / host.spec.fps;
     this.#readyMs = nowMs;
     this.#startHash = this.#start();
   }
@@ -108,7 +125,7 @@ export class Episode {
 
   /** @returns {number} when `step` has something to do */
   get dueMs() {
-    return this.state === "sealed" ? Infinity : this.#clock.dueMs;
+    return this.state === "sealed" ? Infinity : Math.min(this.#clock.dueMs, this.#sliceDueMs);
   }
 
   /**
@@ -126,7 +143,7 @@ export class Episode {
         this.#session.observePeer(seat, message);
         break;
       case "state-hash":
-        for (const difference of this.#hashes.peer(seat, message.frame, message.hash)) this.#parts.onEvent("desync", difference);
+        this.#tellDesync(this.#hashes.peer(seat, message.frame, message.hash));
         break;
       case "ready":
         this.#agreement.ready(message, nowMs - this.#parts.links.rttMs(seat) / 2);
@@ -136,6 +153,12 @@ export class Episode {
         break;
       case "confirm":
         this.#agreement.confirm(message);
+        break;
+      case "input-request":
+        this.#fill(seat, message);
+        break;
+      case "input-fill":
+        this.#parts.links.gotInputs(seat, this.#session.addRemoteInputs(seat, message.frame, message.inputs));
         break;
       default:
         this.#unexpected += 1;
@@ -181,9 +204,11 @@ export class Episode {
     const { rollbacks, maxDepth, accepted } = this.#session.stats;
     const { resimulated, correctedRows, predictedRows, promoted } = this.#rows.stats;
     const { stalls, inputChanges } = this.#loop;
+    const { frames: catchUpFrames } = this.#catchUp;
+    const windowFrames = this.#window.frames;
     const stallMs = Math.round(this.#loop.stallMs(nowMs));
     const skippedMs = Math.round(this.#clock.skippedMs);
-    return { rollbacks, maxDepth, accepted, resimulated, correctedRows, predictedRows, promoted, stalls, stallMs, inputChanges, skippedMs };
+    return { rollbacks, maxDepth, accepted, resimulated, correctedRows, predictedRows, promoted, stalls, stallMs, inputChanges, skippedMs, catchUpFrames, windowFrames };
   }
 
   /** @returns {{[reason: string]: number}} inputs and messages that were refused behind the door */
@@ -226,21 +251,76 @@ export class Episode {
   /** @param {number} nowMs */
   #play(nowMs) {
     for (let due = this.#clock.due(nowMs); due > 0 && this.state === "playing"; due -= 1) {
-      const { rows, display, scale } = this.#loop.tick(nowMs, { display: due === 1 && !this.#parts.input.hidden });
-      this.#clock.ticked(scale);
-      this.#keep(rows);
-      if (display !== null) this.#parts.post({ type: "draw", display, frame: this.#session.currentFrame });
-      if (this.#recorder.rows === this.#rows.endFrame()) this.#end(nowMs);
+      this.#clock.ticked(this.#tick(nowMs, { display: due === 1 }));
     }
+    this.#slice(nowMs);
+    this.#askMissing(nowMs);
     this.#recorder.step(nowMs);
   }
 
-  /** @param {CanonicalRow[]} rows that became final */
+  /** @param {number} nowMs @param {{display: boolean}} options @returns {number} scale of the tick that follows */
+  #tick(nowMs, { display: wanted }) {
+    const { rows, rollback, display, scale } = this.#loop.tick(nowMs, { display: wanted && !this.#parts.input.hidden });
+    if (rollback !== null) this.#recorder.addRollback(rollback);
+    this.#keep(rows);
+    if (display !== null) this.#parts.post({ type: "draw", display, frame: this.#session.currentFrame });
+    if (this.#recorder.rows === this.#rows.endFrame()) this.#end(nowMs);
+    return scale;
+  }
+
+  /** Frames beside the clock, after a freeze: a few, then the mailbox again. @param {number} nowMs */
+  #slice(nowMs) {
+    const { measureMs } = this.#parts;
+    const untilMs = measureMs() + SLICE_MS;
+    let left = SLICE_FRAMES;
+    this.#sliceDueMs = Infinity;
+    while (this.state === "playing" && this.#catchUp.due(this.#session)) {
+      if (left === 0 || measureMs() >= untilMs) {
+        this.#sliceDueMs = nowMs + PAUSE_MS;
+        return;
+      }
+      left -= 1;
+      this.#catchUp.frames += 1;
+      this.#tick(nowMs, { display: left === 0 });
+    }
+  }
+
+  /** Inputs that the lossy channel did not bring for a while. @param {number} nowMs */
+  #askMissing(nowMs) {
+    if (!this.#ask.due(nowMs)) return;
+    const { confirmedFrame } = this.#session;
+    const waits = confirmedFrame === this.#askedFrame;
+    this.#askedFrame = confirmedFrame;
+    if (!waits) return;
+    for (const seat of this.#parts.links.seats) {
+      const { from, to } = this.#session.missing(seat);
+      if (from < to) this.#parts.links.send(seat, { type: "input-request", epoch: this.#epoch, frame: 0, seat, from, to });
+    }
+  }
+
+  /** @param {number} seat of the peer that asks @param {{from: number, to: number}} range of own inputs */
+  #fill(seat, { from, to }) {
+    const inputs = this.#session.ownInputs({ from, to: Math.min(to, from + FILL_LIMIT) });
+    if (inputs.length === 0) return;
+    this.#fills += 1;
+    this.#parts.links.send(seat, { type: "input-fill", epoch: this.#epoch, frame: from, seat: this.#config.seat, inputs });
+  }
+
+  /** Both sides send what they hashed, so that the field can be named. @param {Difference[]} differences */
+  #tellDesync(differences) {
+    const { host, episode, post, onEvent } = this.#parts;
+    for (const difference of differences) {
+      onEvent("desync", difference);
+      post({ type: "desync", episode, ...difference, verifiedFrame: this.#hashes.verifiedFrame, dump: host.dump(difference.frame) });
+    }
+  }
+
+  /** @param {{row: CanonicalRow, local: LocalRow}[]} rows that became final */
   #keep(rows) {
     this.#recorder.add(rows);
-    for (const { frame, hash } of rows) {
+    for (const { frame, hash } of rows.map(({ row }) => row)) {
       this.#parts.links.broadcast({ type: "state-hash", epoch: this.#epoch, frame, hash });
-      for (const difference of this.#hashes.own(frame, hash)) this.#parts.onEvent("desync", difference);
+      this.#tellDesync(this.#hashes.own(frame, hash));
     }
   }
 
@@ -278,11 +358,20 @@ export class Episode {
     return { endFrame, inputHash, stateHash: this.#recorder.lastHash ?? this.#startHash };
   }
 
+  /** What is worth its cost once only. */
+  #sealStats() {
+    const sorted = this.#loop.durationsMs.toSorted((a, b) => a - b);
+    const quantile = (/** @type {number} */ share) => sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? null;
+    const [verifiedFrame, desyncs, fills] = [this.#hashes.verifiedFrame, this.#hashes.differences, this.#fills];
+    const firstDesync = this.#hashes.firstDifference?.frame ?? null;
+    return { verifiedFrame, desyncs, firstDesync, fills, frameMs: this.#window.costMs, batchP50Ms: quantile(0.5), batchP95Ms: quantile(0.95), batchMaxMs: sorted.at(-1) ?? null };
+  }
+
   /** @param {Verdict} verdict @param {number} nowMs */
   #seal(verdict, nowMs) {
     const { post, onEvent, episode } = this.#parts;
     const { rows, chunks } = this.#recorder;
-    const seal = { ...this.#result(), rows, chunks, ...verdict, stats: this.stats(nowMs) };
+    const seal = { ...this.#result(), rows, chunks, ...verdict, stats: { ...this.stats(nowMs), ...this.#sealStats() } };
     this.state = "sealed";
     post({ type: "seal", episode, seal });
     onEvent("episode-sealed", { episode, ...verdict });

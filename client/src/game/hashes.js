@@ -8,13 +8,15 @@
  */
 
 /** @typedef {{frame: number, peerSeat: number, ownHash: string, peerHash: string}} Difference */
-/** @typedef {{received: number, ahead: string[]}} Peer ahead: hashes of frames that are not final here, the first is the next own one */
+/** @typedef {{received: number, ahead: string[], differs: boolean}} Peer differs: told once, all later frames differ too; ahead: hashes of frames that are not final here, the first is the next own one */
 
 /** Hashes of one peer ahead of the own ones; more are dropped and counted, and nothing after them can be verified. */
 export const AHEAD_LIMIT = 4096;
 
 export class HashLedger {
   dropped = 0;
+  /** Comparisons that failed. */
+  differences = 0;
   /** @type {Difference | null} */
   #first = null;
   /** @type {string[]} index = frame; complete for the episode (HASH-04), so bounded by its max_steps */
@@ -24,7 +26,7 @@ export class HashLedger {
 
   /** @param {number[]} peers their seats */
   constructor(peers) {
-    this.#peers = new Map(peers.map((seat) => [seat, { received: 0, ahead: [] }]));
+    this.#peers = new Map(peers.map((seat) => [seat, { received: 0, ahead: [], differs: false }]));
   }
 
   /** @returns {Difference | null} of the lowest frame */
@@ -41,7 +43,7 @@ export class HashLedger {
   /**
    * @param {number} frame the next one
    * @param {string} hash
-   * @returns {Difference[]} found by this
+   * @returns {Difference[]} the first one towards a peer, found by this
    */
   own(frame, hash) {
     if (frame !== this.#own.length) throw new Error(`own hash of frame ${frame} after ${this.#own.length} hashes`);
@@ -56,7 +58,7 @@ export class HashLedger {
    * @param {number} seat
    * @param {number} frame
    * @param {string} hash
-   * @returns {Difference[]} found by this
+   * @returns {Difference[]} the first one towards a peer, found by this
    */
   peer(seat, frame, hash) {
     const peer = this.#peers.get(seat);
@@ -81,7 +83,11 @@ export class HashLedger {
     const ownHash = this.#own[frame];
     if (ownHash === peerHash) return [];
     const difference = { frame, peerSeat, ownHash, peerHash };
+    this.differences += 1;
     if (this.#first === null || frame < this.#first.frame) this.#first = difference;
+    const peer = /** @type {Peer} */ (this.#peers.get(peerSeat));
+    if (peer.differs) return [];
+    peer.differs = true;
     return [difference];
   }
 }

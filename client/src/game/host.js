@@ -6,17 +6,19 @@
  * @module
  */
 
-/** @import { Input, Request, SimulatedRow } from "../core/types.js" */
+/** @import { FinalRow, Input, Request } from "../core/types.js" */
 /** @import { Spec } from "./messages.js" */
 
 /**
- * The four kept functions of Python; tests have a toy.
+ * The kept functions of Python; tests have a toy.
  *
  * @typedef {object} TextHost
  * @property {() => string} describe
  * @property {(options: string) => string} start
  * @property {(batch: string) => string} run
  * @property {(text: string) => string} digest SHA-256 of the UTF-8 text, 64 hex characters
+ * @property {(frame: number) => string} dump the bytes whose hash is that of a final frame, base64; empty when they are gone
+ * @property {(frame: number) => void} flip test profile only: one bit of the state is wrong after this frame
  */
 
 /** @typedef {any[]} Display display list, drawn by the page */
@@ -44,7 +46,7 @@ export class Host {
   }
 
   /**
-   * @param {{seed: number, episode: number, max_steps: number | null}} options
+   * @param {{seed: number, episode: number, max_steps: number | null, observe?: boolean}} options observe: final rows come with observations
    * @returns {{hash: string, display: Display}} of S(0), which is saved
    */
   start(options) {
@@ -54,10 +56,20 @@ export class Host {
   /**
    * @param {Request[]} requests carried out in order
    * @param {{display: boolean}} options whether the state at the end is wanted for drawing
-   * @returns {{rows: SimulatedRow[], display: Display | null}} one row for each advance
+   * @returns {{ended: boolean[], rows: FinalRow[], display: Display | null}} ended for each advance, a row for each final
    */
   run(requests, { display }) {
     return JSON.parse(this.#text.run(JSON.stringify({ requests: requests.map(toHost), display })));
+  }
+
+  /** @param {number} frame a final one @returns {string} base64 of the bytes that were hashed; empty when they are gone */
+  dump(frame) {
+    return this.#text.dump(frame);
+  }
+
+  /** @param {number} frame */
+  flip(frame) {
+    this.#text.flip(frame);
   }
 
   /**

@@ -137,7 +137,7 @@ export class Link {
     if (!decoded.ok) return this.#drop(decoded.reason, label);
     const { message } = decoded;
     this.#heard(nowMs);
-    const answer = admit(message, { label, seat: this.#seat, epoch, greeted: this.#greeted, actions: this.#actions });
+    const answer = admit(message, { label, seat: this.#seat, ownSeat: this.#hello.seat, epoch, greeted: this.#greeted, actions: this.#actions });
     if (answer === "later") return this.#keep(message);
     if (answer !== "take") return this.#drop(answer, label);
     return this.#answered(message, nowMs) ? null : message;

@@ -96,6 +96,11 @@ export class Links {
     for (const link of this.#all) link.sendControl(message);
   }
 
+  /** @param {number} seat @param {Message} message on the reliable channel */
+  send(seat, message) {
+    this.#get(seat).sendControl(message);
+  }
+
   /** @param {Session} session */
   sendInputs(session) {
     for (const [seat, link] of this.#links) link.sendInputs(session.outgoing(seat));

@@ -9,36 +9,46 @@
 
 import { TimeSync } from "../core/time-sync.js";
 
-/** @import { Record as Rows } from "../core/record.js" */
+/** @import { Record } from "../core/record.js" */
 /** @import { Session } from "../core/session.js" */
-/** @import { AdvanceRequest, AdvanceResult, CanonicalRow, Request, Rollback } from "../core/types.js" */
+/** @import { AdvanceRequest, AdvanceResult, CanonicalRow, LocalRow, Rollback } from "../core/types.js" */
 /** @import { Display, Host } from "./host.js" */
 /** @import { InputSource } from "./input-source.js" */
 /** @import { OnEvent } from "./link.js" */
+/** @import { PredictionWindow } from "./window.js" */
 
 /**
  * @typedef {object} LoopParts
  * @property {Session} session
- * @property {Rows} record
+ * @property {Record} record
  * @property {Host} host
  * @property {InputSource} input
- * @property {number} delayFrames
+ * @property {PredictionWindow} window
+ * @property {readonly (readonly [frame: number, delayFrames: number])[]} delayChanges of the own input, by frame
+ * @property {() => number} measureMs a clock for durations
  * @property {() => void} send inputs to every peer
  * @property {OnEvent} onEvent
  */
 
-/** @typedef {{rows: CanonicalRow[], display: Display | null, scale: number}} Ticked scale: length of the tick that follows */
+/** @typedef {Rollback & {id: number, at: number, tMs: number, costMs: number}} RollbackRow at: frame that was due when it happened */
+/** @typedef {{rows: {row: CanonicalRow, local: LocalRow}[], rollback: RollbackRow | null, display: Display | null, scale: number}} Ticked scale: length of the tick that follows */
+
+/** Batches whose duration is kept for the statistics. */
+const DURATIONS_KEPT = 4096;
 
 export class Loop {
   /** Periods of waiting for inputs of a peer. */
   stalls = 0;
   inputChanges = 0;
+  /** The newest batches, ms. @type {number[]} */
+  durationsMs = [];
   #parts;
   #pace = new TimeSync();
   #stalledMs = 0;
   /** @type {number | null} */
   #stalledSinceMs = null;
-  #givenFrame = -1;
+  #rollbacks = 0;
+  #delayChange = 0;
   /** @type {number | null} */
   #lastAction = null;
 
@@ -61,46 +71,74 @@ export class Loop {
    * @returns {Ticked}
    */
   tick(nowMs, { display }) {
-    const { session, record, send } = this.#parts;
-    this.#giveInput();
+    const { session, record, send, window } = this.#parts;
+    this.#changeDelay();
+    this.#giveInputs();
     send();
+    const at = session.currentFrame;
+    session.setPredictionLimit(window.frames);
     const result = session.advance({ endFrame: record.endFrame() });
-    const drawn = this.#carryOut(result.requests, display);
-    if (result.rollback !== null) this.#tellRollback(result.rollback);
+    const { rows, drawn, ms } = this.#carryOut(result, { display, nowMs });
     this.#countStall(result, nowMs);
-    return { rows: record.promote(session), display: drawn, scale: this.#scale(result) };
+    return { rows, display: drawn, rollback: this.#rollbackRow(result, { at, ms, nowMs }), scale: this.#scale(result) };
   }
 
-  /** Once for each frame: while play is held or stalled, the input of the frame ahead is given already (I5). */
-  #giveInput() {
-    const { session, input, delayFrames } = this.#parts;
-    const frame = session.currentFrame + delayFrames;
-    if (frame <= this.#givenFrame) return;
-    const sampled = input.sample(frame);
-    session.addLocalInput(sampled);
-    this.#givenFrame = frame;
-    if (this.#lastAction !== null && sampled.action !== this.#lastAction) this.inputChanges += 1;
-    this.#lastAction = sampled.action;
+  /** The experiment may change the input delay in play, each seat at the same frame of its own (requirements 0.6). */
+  #changeDelay() {
+    const { session, delayChanges } = this.#parts;
+    for (; delayChanges[this.#delayChange]?.[0] <= session.currentFrame; this.#delayChange += 1) {
+      session.setInputDelay(delayChanges[this.#delayChange][1]);
+    }
+  }
+
+  /** Once for each frame: while play is held or stalled, the inputs of the frames ahead are given already (I5). */
+  #giveInputs() {
+    const { session, input } = this.#parts;
+    const { from, to } = session.ownInputsDue;
+    for (let frame = from; frame < to; frame += 1) {
+      const sampled = input.sample(frame);
+      session.addLocalInput(frame, sampled);
+      if (this.#lastAction !== null && sampled.action !== this.#lastAction) this.inputChanges += 1;
+      this.#lastAction = sampled.action;
+    }
   }
 
   /**
-   * @param {Request[]} requests
-   * @param {boolean} display
-   * @returns {Display | null}
+   * @param {AdvanceResult} result
+   * @param {{display: boolean, nowMs: number}} now
    */
-  #carryOut(requests, display) {
-    const { host, record } = this.#parts;
-    if (requests.length === 0) return null;
+  #carryOut({ requests }, { display, nowMs }) {
+    const { host, record, session, window, measureMs } = this.#parts;
+    if (requests.length === 0) return { rows: [], drawn: null, ms: 0 };
+    const startMs = measureMs();
     const answer = host.run(requests, { display });
+    const ms = measureMs() - startMs;
     const advances = /** @type {AdvanceRequest[]} */ (requests.filter(({ kind }) => kind === "advance"));
-    if (answer.rows.length !== advances.length) throw new Error(`${answer.rows.length} rows for ${advances.length} advances`);
-    for (const [index, row] of answer.rows.entries()) record.simulated(row, advances[index].status);
-    return answer.display;
+    window.measured({ ms, frames: advances.length });
+    this.durationsMs.push(ms);
+    if (this.durationsMs.length > DURATIONS_KEPT) this.durationsMs.shift();
+    if (answer.ended.length !== advances.length) throw new Error(`${answer.ended.length} outcomes for ${advances.length} advances`);
+    const delayFrames = session.inputDelayFrames;
+    for (const [index, ended] of answer.ended.entries()) {
+      record.simulated({ frame: advances[index].frame, ended }, advances[index], { nowMs, delayFrames });
+    }
+    const inputsAt = (/** @type {number} */ frame) => session.inputsAt(frame);
+    const rows = record.promote(answer.rows, { inputsAt, nowMs, currentFrame: session.currentFrame });
+    return { rows, drawn: answer.display, ms };
   }
 
-  /** @param {Rollback} rollback */
-  #tellRollback({ to, depth, seat, predicted, actual }) {
+  /**
+   * @param {AdvanceResult} result
+   * @param {{at: number, ms: number, nowMs: number}} batch
+   * @returns {RollbackRow | null} its share of the batch's cost
+   */
+  #rollbackRow({ rollback, advanced }, { at, ms, nowMs }) {
+    if (rollback === null) return null;
+    const { to, depth, seat, predicted, actual } = rollback;
+    const costMs = (ms * depth) / (depth + (advanced ? 1 : 0));
     this.#parts.onEvent("rollback", { frame: to, depth, seat, predicted: predicted.action, actual: actual.action });
+    this.#rollbacks += 1;
+    return { ...rollback, id: this.#rollbacks - 1, at, tMs: nowMs, costMs };
   }
 
   /** @param {AdvanceResult} result @param {number} nowMs */

@@ -51,6 +51,7 @@ export class Match {
    * @param {Host} parts.host
    * @param {InputSource} parts.input
    * @param {number} parts.nowMs
+   * @param {() => number} parts.measureMs a clock for durations
    * @param {Post} parts.post
    * @param {OnEvent} parts.onEvent
    */
@@ -156,10 +157,10 @@ export class Match {
 
   /** The next episode. @param {number} nowMs */
   #begin(nowMs) {
-    const { post, onEvent, config, host, input } = this.#parts;
+    const { post, onEvent, config, host, input, measureMs } = this.#parts;
     this.#index += 1;
     const earlier = this.#links.newEpoch(this.#index + 1);
-    const episode = new Episode({ config, host, input, post, onEvent, nowMs, links: this.#links, episode: this.#index });
+    const episode = new Episode({ config, host, input, post, onEvent, nowMs, measureMs, links: this.#links, episode: this.#index });
     for (const { seat, message } of earlier) episode.receive(seat, message, nowMs);
     this.#episode = episode;
   }

@@ -17,7 +17,8 @@
  * @property {number} episodes
  * @property {number | null} max_steps null: the environment's own
  * @property {number} input_delay_frames
- * @property {number} prediction_limit_frames
+ * @property {[frame: number, delayFrames: number][]} input_delay_changes in play, ascending frames
+ * @property {number | null} prediction_limit_frames null: as many as the measured cost of a step allows
  * @property {number} upload_interval_ms
  * @property {number} countdown_ms
  * @property {{[code: string]: string}} keys KeyboardEvent.code -> action name; empty: the environment's own
@@ -49,11 +50,12 @@
  * @typedef {{type: "channel-port", peerSeat: number, label: "input" | "control", port: any}} ChannelPortMessage a MessagePort of net/relay
  * @typedef {{type: "keys", down: string[], tapped: string[]}} KeysMessage `down` in the order of pressing; on every change
  * @typedef {{type: "script", actions: number[]}} ScriptMessage test profile only: the action of local frame f is actions[f]
+ * @typedef {{type: "flip", frame: number}} FlipMessage test profile only: one bit of the state is wrong after this frame
  * @typedef {{type: "visibility", hidden: boolean, focused: boolean}} VisibilityMessage
  * @typedef {{type: "uploaded", episode: number, seq: number}} UploadedMessage the chunk is durable at the server
  * @typedef {{type: "partner-left"}} PartnerLeftMessage seal what is final, as partial
  * @typedef {{type: "stop"}} StopMessage say goodbye to the peers, then as partner-left, and forget the session
- * @typedef {LoadMessage | SessionMessage | ChannelMessage | ChannelPortMessage | KeysMessage | ScriptMessage
+ * @typedef {LoadMessage | SessionMessage | ChannelMessage | ChannelPortMessage | KeysMessage | ScriptMessage | FlipMessage
  *   | VisibilityMessage | UploadedMessage | PartnerLeftMessage | StopMessage} ToWorker
  */
 
@@ -119,14 +121,17 @@
  * @typedef {{type: "status", status: Status}} StatusMessage every 100 ms, and at each change of state
  * @typedef {{type: "draw", display: any[], frame: number}} DrawMessage the newest one wins
  * @typedef {{type: "countdown", seconds: number}} CountdownMessage whole seconds left, at each change
- * @typedef {{type: "chunk", episode: number, seq: number, firstFrame: number, lastFrame: number, rows: string[], sha256: string}} ChunkMessage
- *   sha256 of rows.join("\n")
+ * @typedef {"rows" | "local" | "rollbacks"} ChunkKind
+ * @typedef {{type: "chunk", kind: ChunkKind, episode: number, seq: number, firstFrame: number, lastFrame: number, rows: string[], sha256: string}} ChunkMessage
+ *   seq counts over all kinds, first and last over one; sha256 of rows.join("\n")
+ * @typedef {{type: "desync", episode: number, frame: number, ownHash: string, peerSeat: number, peerHash: string, verifiedFrame: number, dump: string}} DesyncMessage
+ *   the first frame that differs from a peer's; dump: base64 of the bytes that were hashed, empty when they are gone
  * @typedef {{type: "seal", episode: number, seal: Seal}} SealMessage after the last chunk of its episode
  * @typedef {{kind: string, tMs: number, [detail: string]: any}} GameEvent
  * @typedef {{type: "event", event: GameEvent}} EventMessage
  * @typedef {{type: "finished"}} FinishedMessage all episodes are sealed
  * @typedef {ProgressMessage | ReadyMessage | FailedMessage | StatusMessage | DrawMessage | CountdownMessage | ChunkMessage
- *   | SealMessage | EventMessage | FinishedMessage} FromWorker
+ *   | SealMessage | DesyncMessage | EventMessage | FinishedMessage} FromWorker
  */
 
 export {};

@@ -1,5 +1,5 @@
 /**
- * Starts Python in the worker and hands out the four kept functions of the environment host.
+ * Starts Python in the worker and hands out the kept functions of the environment host.
  *
  * ```
  *   runtime: pyodide.mjs, wasm, standard library ─▶ packages: wheels and archives, digests checked ─▶ environment: create
@@ -88,7 +88,8 @@ export async function installAll(pyodide, { archives, wheels }, { fetch, onProgr
  */
 export function createHost(pyodide, { entry, kwargs }) {
   const host = pyodide.pyimport(HOST_MODULE).create(entry, JSON.stringify(kwargs));
-  return { describe: host.describe, start: host.start, run: host.run, digest: host.digest };
+  const { describe, start, run, digest, dump, flip } = host;
+  return { describe, start, run, digest, dump, flip };
 }
 
 /**

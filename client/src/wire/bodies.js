@@ -6,7 +6,8 @@
 
 import { Refused, Writer } from "./bytes.js";
 import { END_CAUSES, MAX_FILL_BYTES, MAX_FRAME_COUNT, MAX_INPUT_BYTES, MAX_INPUT_RECORDS, MAX_SEAT } from "./messages.js";
-import { readRecords, writeRecords } from "./records.js";
+import { readChanges, readRecords, writeChanges, writeRecords } from "./records.js";
+import { encodeVarint } from "./varint.js";
 
 /** @import { Reader } from "./bytes.js" */
 /** @import { Message, MessageType } from "./messages.js" */
@@ -27,29 +28,52 @@ const SHORT = Object.freeze(/** @type {const} */ ({ bytes: 2 }));
 const FRAME_COUNT = Object.freeze(/** @type {const} */ ({ bytes: 4, max: MAX_FRAME_COUNT }));
 
 const CRC_BYTES = 4;
-/** Header, seat, ack, current, advance, count. */
-const INPUT_FIXED_BYTES = 16;
+/** Header, seat, ack and current as integers of up to 5 bytes, advance. */
+const INPUT_FIXED_BYTES = 17;
 /** Header, seat, count. */
 const FILL_FIXED_BYTES = 8;
 
 /** @type {Body<"input">} the CRC-32 that follows is the codec's */
 const input = {
-  write(writer, { seat, ack, current, advance, inputs }) {
+  write(writer, { frame, seat, ack, current, advance, base = null, inputs }) {
     const maxBytes = MAX_INPUT_BYTES - INPUT_FIXED_BYTES - CRC_BYTES;
-    const records = writeRecords(inputs, { maxBytes, maxRecords: MAX_INPUT_RECORDS });
-    writer.uint("seat", seat, SEAT).uint("ack", ack, FRAME_COUNT).uint("current", current, FRAME_COUNT);
-    writer.int8("advance", advance).uint("count", records.count, BYTE).raw(records.bytes);
+    writer.uint("seat", seat, SEAT);
+    writeNear(writer, "ack", ack, frame);
+    writeNear(writer, "current", current, frame);
+    writer.int8("advance", advance).raw(writeChanges(inputs, { base, maxBytes, maxRecords: MAX_INPUT_RECORDS }));
   },
   read(reader, frame) {
     const seat = reader.uint(SEAT);
-    const ack = reader.uint(FRAME_COUNT);
-    const current = reader.uint(FRAME_COUNT);
+    const ack = readNear(reader, frame);
+    const current = readNear(reader, frame);
     const advance = reader.int8();
-    const count = reader.uint(BYTE);
-    if (frame + count > MAX_FRAME_COUNT) throw new Refused("value");
-    return { seat, ack, current, advance, inputs: readRecords(reader, count) };
+    const inputs = readChanges(reader, { maxRecords: MAX_INPUT_RECORDS });
+    if (frame + inputs.length > MAX_FRAME_COUNT) throw new Refused("value");
+    return { seat, ack, current, advance, inputs };
   },
 };
+
+/**
+ * A frame count as its distance from another one, sign in the lowest bit: one byte for 64 frames either way.
+ *
+ * @param {Writer} writer
+ * @param {string} name
+ * @param {number} count
+ * @param {number} frame
+ */
+function writeNear(writer, name, count, frame) {
+  if (!Number.isInteger(count) || count < 0 || count > MAX_FRAME_COUNT) throw new RangeError(`${name} is ${count}; 0..${MAX_FRAME_COUNT}`);
+  const distance = count - frame;
+  writer.raw(encodeVarint(distance < 0 ? -2 * distance - 1 : 2 * distance));
+}
+
+/** @param {Reader} reader @param {number} frame @returns {number} */
+function readNear(reader, frame) {
+  const coded = reader.varint();
+  const count = frame + (coded % 2 === 1 ? -(coded + 1) / 2 : coded / 2);
+  if (count < 0 || count > MAX_FRAME_COUNT) throw new Refused("value");
+  return count;
+}
 
 /** @type {Body<"ping"> & Body<"pong">} */
 const ping = {

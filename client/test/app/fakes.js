@@ -123,7 +123,7 @@ export const REGISTRY = {
   page_ping: { direction: "C->S", fields: { seq: "i" } },
   data_chunk: {
     direction: "C->S",
-    fields: { session_id: "s", episode: "i", seat: "i", seq: "i", first_frame: "i", last_frame: "i", rows: "[s]", sha256: "s" },
+    fields: { session_id: "s", episode: "i", seat: "i", kind: "s", seq: "i", first_frame: "i", last_frame: "i", rows: "[s]", sha256: "s" },
   },
   session_leave: { direction: "C->S", fields: { session_id: "s", reason: "s" } },
   episode_report: { direction: "C->S", fields: { session_id: "s", episode: "i", phase: "s", frame: "i" } },

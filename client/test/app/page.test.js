@@ -94,7 +94,7 @@ test("a session leads over the countdown into play and on to the next scene", as
 
 test("chunks are uploaded under the session's name and the worker is told", async () => {
   const { socket, worker } = await playing();
-  worker.say({ type: "chunk", episode: 0, seq: 0, firstFrame: 0, lastFrame: 5, rows: ["{}"], sha256: "x" });
+  worker.say({ type: "chunk", kind: "rows", episode: 0, seq: 0, firstFrame: 0, lastFrame: 5, rows: ["{}"], sha256: "x" });
   await settle();
   assert.equal(socket.named("data_chunk")[0].payload.session_id, "s");
   await socket.answer("data_chunk", { ok: true, stored_upto: 0 });

@@ -3,7 +3,7 @@ import test from "node:test";
 import { check, fits } from "../../src/app/payloads.js";
 import { REGISTRY } from "./fakes.js";
 
-const chunk = { session_id: "s", episode: 0, seat: 0, seq: 0, first_frame: 0, last_frame: 5, rows: ["{}"], sha256: "00" };
+const chunk = { session_id: "s", episode: 0, seat: 0, kind: "rows", seq: 0, first_frame: 0, last_frame: 5, rows: ["{}"], sha256: "00" };
 
 test("a payload with the right fields passes, seat and episode 0 included", () => {
   assert.deepEqual(check(REGISTRY, "C->S", "data_chunk", chunk), { ok: true });

@@ -7,7 +7,7 @@ import { FakeTimers, settle } from "./fakes.js";
 /** @param {number} seq @param {number} [episode] @returns {import("../../src/app/uploads.js").Parcel} */
 const chunk = (seq, episode = 0) => ({
   event: "data_chunk",
-  payload: { session_id: "s", episode, seat: 0, seq, first_frame: seq, last_frame: seq, rows: ["{}"], sha256: "" },
+  payload: { session_id: "s", episode, seat: 0, kind: "rows", seq, first_frame: seq, last_frame: seq, rows: ["{}"], sha256: "" },
 });
 
 /** @param {number} [episode] @returns {import("../../src/app/uploads.js").Parcel} */

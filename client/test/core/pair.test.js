@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { Session } from "../../src/core/session.js";
-import { crc32 } from "../../src/wire/crc32.js";
+import { decode, encode } from "../../src/wire/codec.js";
 import { judge } from "../support/judge.js";
 import { drawRule, PERIOD_MS, playMatch } from "../support/match.js";
 import { Random } from "../support/random.js";
@@ -25,7 +25,6 @@ function drawn(seed) {
     target: random.chance(0.5) ? random.int(250, 700) : undefined,
     delay: random.int(0, 4),
     limit: random.int(6, 20),
-    snapshotInterval: random.chance(0.5) ? 1 : random.int(2, 6),
     rule: () => drawRule(random),
     hiccup: random.chance(0.3) ? { chance: 0.02, ms: 400 } : undefined,
   };
@@ -115,40 +114,30 @@ test("pace: a start ten frames late and a clock that is 1 % fast end in a gap of
 });
 
 test("planted bug: an action altered on the way under a correct CRC is found", () => {
+  /** @type {number | null} */
+  let altered = null;
   /** @type {NonNullable<import("../support/link.js").Rule["tamper"]>} */
   const tamper = (packet) => {
-    const view = new DataView(packet.buffer);
-    if (packet.length <= 20) return packet;
-    const frameOfFirst = view.getUint32(1) & 0x3fffff;
-    const count = packet[15];
-    if (frameOfFirst > 100 || frameOfFirst + count <= 100) return packet;
-    const action = 16 + 2 * (100 - frameOfFirst) + 1;
-    packet[action] = (packet[action] + 1) % 5;
-    view.setUint32(packet.length - 4, crc32(packet.subarray(0, packet.length - 4)));
-    return packet;
+    const decoded = decode(packet);
+    if (!decoded.ok || decoded.message.type !== "input") return packet;
+    const { message } = decoded;
+    // Nulls stand for the input before the packet, so an input that is spelled out is altered, the same one in every packet.
+    altered ??= message.frame >= 100 && message.inputs.at(-1) ? message.frame + message.inputs.length - 1 : null;
+    const input = altered === null ? null : message.inputs[altered - message.frame];
+    if (altered === null || !input) return packet;
+    const inputs = message.inputs.with(altered - message.frame, { ...input, action: (input.action + 1) % 5 });
+    return new Uint8Array(encode({ ...message, inputs }));
   };
   const match = playMatch({ seed: 7, seats: 2, frames: 150, rule: (from) => (from === 0 ? { tamper } : {}) });
   assert.deepEqual(judge(match), [
-    "seat 1: different: frame 100, column actions",
-    "seat 1: input of seat 0 for frame 100 was lost or altered",
+    `seat 1: different: frame ${altered}, column actions`,
+    `seat 1: input of seat 0 for frame ${altered} was lost or altered`,
   ]);
 });
 
 test("planted bug: state that a load does not restore makes the rows differ", () => {
   const match = playMatch({ seed: 8, seats: 2, frames: 150, leakSeat: 1, rule: sixFrames() });
   assert.match(judge(match).join("\n"), /seat 1: different: frame \d+, column/);
-});
-
-test("planted bug: a session that calls every simulated frame final is found", () => {
-  class EagerSession extends Session {
-    /** @param {number} frame */
-    final(frame) {
-      return frame < this.currentFrame;
-    }
-  }
-  const match = playMatch({ seed: 9, seats: 2, frames: 150, makeSession: (options) => new EagerSession(options), rule: sixFrames() });
-  assert.match(judge(match).join("\n"), /promoted before the input of seat \d arrived/);
-  assert.match(match.peers[0].problems.join("\n"), /I2: rollback to/);
 });
 
 test("planted bug: a fixed redundancy of three inputs never finishes after a burst", () => {

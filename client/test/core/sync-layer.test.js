@@ -9,11 +9,10 @@ const inputsAt = (frame) => ({ inputs: [press(frame)], status: ["confirmed"] });
 
 /**
  * @param {number} frames
- * @param {number} [snapshotIntervalFrames]
  * @returns {SyncLayer}
  */
-function advanced(frames, snapshotIntervalFrames = 1) {
-  const layer = new SyncLayer({ snapshotIntervalFrames });
+function advanced(frames) {
+  const layer = new SyncLayer();
   for (let frame = 0; frame < frames; frame += 1) layer.advance(inputsAt);
   return layer;
 }
@@ -31,20 +30,13 @@ test("a rollback loads the frame itself and simulates up to the current frame, s
   assert.deepEqual(layer.snapshots, [0, 1, 2, 3, 4, 5]);
 });
 
-test("with sparse snapshots a rollback starts at the newest one at or below the frame", () => {
-  const layer = advanced(9, 4);
-  assert.deepEqual(layer.snapshots, [0, 4, 8]);
-  assert.deepEqual(brief(layer.rollback(7, inputsAt)), ["load 4", "advance 4 4c", "advance 5 5c", "advance 6 6c", "advance 7 7c", "save 8", "advance 8 8c"]);
-});
-
 test("snapshots go only below the anchor, and a release is asked for once", () => {
-  const layer = advanced(9, 4);
+  const layer = advanced(9);
   const table = /** @type {[number, string[], number[]][]} */ ([
-    [-1, [], [0, 4, 8]],
-    [3, [], [0, 4, 8]],
-    [7, ["release 4"], [4, 8]],
-    [7, [], [4, 8]],
-    [100, ["release 8"], [8]],
+    [-1, [], [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]],
+    [7, ["release 7"], [7, 8, 9]],
+    [7, [], [7, 8, 9]],
+    [100, ["release 9"], [9]],
   ]);
   for (const [confirmed, requests, left] of table) {
     assert.deepEqual(brief(layer.release(confirmed)), requests, `confirmed ${confirmed}`);

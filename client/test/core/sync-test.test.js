@@ -16,17 +16,17 @@ function tested(world, { seats, checkDistance, frames }) {
   const session = new SyncTestSession({ seats, checkDistance });
   for (let frame = 0; frame < frames; frame += 1) {
     const inputs = Array.from({ length: seats }, () => press(random.int(0, TOY_ACTIONS - 1)));
-    for (const { row } of world.run(session.advance(inputs))) session.simulated(row);
+    for (const row of world.run(session.advance(inputs)).rows) session.simulated(row);
   }
   return session;
 }
 
 test("every frame is rolled back by the check distance", () => {
   const session = new SyncTestSession({ seats: 1, checkDistance: 2 });
-  assert.deepEqual(brief(session.advance([press(1)])), ["advance 0 1c", "save 1", "load 0", "advance 0 1c", "save 1"]);
+  assert.deepEqual(brief(session.advance([press(1)])), ["advance 0 1c", "save 1", "final 0", "load 0", "advance 0 1c", "save 1", "final 0"]);
   session.advance([press(2)]);
   assert.deepEqual(brief(session.advance([press(3)])), [
-    "advance 2 3c", "save 3", "load 1", "advance 1 2c", "save 2", "advance 2 3c", "save 3", "release 1",
+    "advance 2 3c", "save 3", "final 2", "load 1", "advance 1 2c", "save 2", "final 1", "advance 2 3c", "save 3", "final 2", "release 1",
   ]);
 });
 

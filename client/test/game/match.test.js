@@ -94,7 +94,7 @@ test("without the word of the others an episode is sealed in the end, and says t
 });
 
 test("play waits for a silent peer at the prediction limit, and says so", () => {
-  const table = new Table({ maxSteps: 600 });
+  const table = new Table({ maxSteps: 600, limitFrames: 12 });
   table.runUntil(3_000);
   table.vanish(1);
   table.runUntil(6_000);

@@ -22,7 +22,7 @@ function outbound() {
 
 /** @param {number} count */
 const inputs = (count, frame = 2) => ({
-  ...{ frame, ack: 0, current: 0, advance: 0 },
+  ...{ frame, base: null, ack: 0, current: 0, advance: 0 },
   inputs: Array.from({ length: count }, () => ({ action: 1, focused: true, auto: false })),
 });
 

@@ -75,7 +75,11 @@ test("the host describes its environment, steps it, and hands rows out as text",
   const { hash } = host.start({ seed: host.episodeSeed({ seed: 12345, sceneId: "kitchen", episode: 2 }), episode: 2, max_steps: null });
   assert.match(hash, /^[0-9a-f]{16}$/);
   const input = { action: 1, focused: true, auto: false };
-  const { rows, display } = host.run([{ kind: "advance", frame: 0, inputs: [input, input], status: ["confirmed", "confirmed"] }], { display: true });
+  const { ended, rows, display } = host.run(
+    [{ kind: "advance", frame: 0, inputs: [input, input], status: ["confirmed", "confirmed"] }, { kind: "save", frame: 1 }, { kind: "final", frame: 0 }],
+    { display: true },
+  );
+  assert.deepEqual(ended, [false]);
   assert.equal(typeof rows[0].row, "string");
   assert.equal(JSON.parse(rows[0].row).state_hash, rows[0].hash);
   assert.ok(display !== null && display.length > 0);

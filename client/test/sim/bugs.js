@@ -19,22 +19,27 @@ export const BUGS = Object.freeze([
         from: "const frame = this.#peers.acknowledged(peerSeat);",
         to: "const frame = Math.max(this.#peers.acknowledged(peerSeat), this.#own().confirmedFrame);",
       },
+      { file: "game/episode.js", from: "if (!waits) return;", to: "return;" },
     ],
   },
   {
     name: "more is acknowledged than was received",
-    edits: [{ file: "core/session.js", from: "ack: this.#queues[peerSeat].confirmedFrame + 1,", to: "ack: this.#queues[peerSeat].confirmedFrame + 2," }],
+    edits: [
+      { file: "core/session.js", from: "ack: this.#queues[peerSeat].confirmedFrame + 1,", to: "ack: this.#queues[peerSeat].confirmedFrame + 2," },
+      { file: "game/episode.js", from: "if (!waits) return;", to: "return;" },
+    ],
   },
   {
     name: "rows are promoted before their inputs are confirmed",
-    edits: [{ file: "core/session.js", from: "if (frame >= this.currentFrame || frame > this.confirmedFrame) return false;", to: "if (frame >= this.currentFrame) return false;" }],
+    edits: [
+      { file: "core/session.js", from: "const last = Math.min(this.confirmedFrame, this.currentFrame - 1);", to: "const last = this.currentFrame - 1;" },
+      { file: "core/session.js", from: "if (frame > this.confirmedFrame) throw new RangeError", to: "if (frame < 0) throw new RangeError" },
+    ],
   },
   {
     name: "rows are promoted while a rollback is owed",
     edits: [
-      { file: "core/session.js", from: "return wrong === null || frame < wrong;", to: "return true;" },
-      { file: "game/loop.js", from: "    this.#giveInput();\n", to: "    this.#giveInput();\n    const early = record.promote(session);\n" },
-      { file: "game/loop.js", from: "rows: record.promote(session)", to: "rows: [...early, ...record.promote(session)]" },
+      { file: "core/session.js", from: "const rollback = this.#rollback(requests);", to: "requests.push(...this.#finals());\n    const rollback = this.#rollback(requests);" },
     ],
   },
   {
@@ -48,8 +53,16 @@ export const BUGS = Object.freeze([
     ],
   },
   {
-    name: "the first row of a frame stays, also when it was guessed",
-    edits: [{ file: "core/record.js", from: "this.#held.set(simulated.frame, { ...simulated, corrected });", to: "this.#held.set(simulated.frame, { ...held, corrected });" }],
+    name: "a row says how it was simulated last, not first",
+    edits: [{ file: "core/record.js", from: "      held.ended = ended;", to: "      held.ended = ended;\n      held.first = used;" }],
+  },
+  {
+    name: "an end that was guessed stays, also when a rollback takes it back",
+    edits: [{ file: "core/record.js", from: "      held.ended = ended;", to: "      held.ended ||= ended;" }],
+  },
+  {
+    name: "a base that is not known is taken for the last known input",
+    edits: [{ file: "core/session.js", from: "input ?? queue.at(firstFrame - 1).input", to: "input ?? queue.at(queue.confirmedFrame).input" }],
   },
   {
     name: "a prediction is compared with the first guess, not with the one that was used",

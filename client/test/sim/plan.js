@@ -19,6 +19,8 @@ import { Random } from "../support/random.js";
  * @property {number} episodes
  * @property {{[fromTo: string]: Rule}} links "0>1" -> what that direction suffers
  * @property {Machine[]} machines by seat
+ * @property {number[]} joinMs by seat: when its channels open; a slow handshake
+ * @property {{seat: number, atMs: number} | null} kill a seat that is gone for good; the others are cut as the server would
  */
 
 const FRAME_MS = 1000 / 30;
@@ -41,10 +43,13 @@ export function drawPlan(seed, { frames }) {
     for (let to = 0; to < seats; to += 1) if (from !== to) links[`${from}>${to}`] = drawRule(random, severity, spanMs);
   }
   const machines = Array.from({ length: seats }, () => drawMachine(random, severity, spanMs));
-  return { seed, seats, frames, episodes: random.chance(0.1) ? 2 : 1, links, machines };
+  const joinMs = machines.map(() => (random.chance(severity.late) ? random.int(100, 4000) : 0));
+  const episodes = random.chance(0.1) ? 2 : 1;
+  const kill = random.chance(0.06) ? { seat: random.int(0, seats - 1), atMs: Math.round(5000 + random.next() * spanMs) } : null;
+  return { seed, seats, frames, episodes, links, machines, joinMs, kill };
 }
 
-/** @typedef {{latencyMs: number, jitterMs: number, loss: number, bursts: number, duplicate: number, reorder: number, corrupt: number, bandwidth: number, outages: number, oneWay: number, skew: number, freezes: number, hidden: number}} Severity */
+/** @typedef {{latencyMs: number, jitterMs: number, loss: number, bursts: number, duplicate: number, reorder: number, corrupt: number, bandwidth: number, outages: number, oneWay: number, skew: number, freezes: number, hidden: number, slow: number, delays: number, late: number}} Severity */
 
 /** @param {Random} random @returns {Severity} largest values, or shares of links and seats */
 function drawSeverity(random) {
@@ -52,6 +57,7 @@ function drawSeverity(random) {
   return {
     ...{ latencyMs: some(200), jitterMs: some(80), loss: some(0.3), bursts: some(0.6), duplicate: some(0.3), reorder: some(0.3) },
     ...{ corrupt: some(0.05), bandwidth: some(0.4), outages: some(0.5), oneWay: some(0.5), skew: some(300), freezes: some(0.6), hidden: some(0.5) },
+    ...{ slow: some(0.5), delays: some(0.6), late: some(0.5) },
   };
 }
 
@@ -86,7 +92,21 @@ function drawRule(random, most, spanMs) {
 function drawMachine(random, most, spanMs) {
   const skewPpm = Math.round((random.next() * 2 - 1) * most.skew);
   const freezes = drawSpans(random, most.freezes, { spanMs, longestMs: 3000 });
-  return { skewPpm, freezes, hidden: drawSpans(random, most.hidden, { spanMs, longestMs: 4000 }) };
+  const hidden = drawSpans(random, most.hidden, { spanMs, longestMs: 4000 });
+  const slow = drawSpans(random, most.slow, { spanMs, longestMs: 3000 }).map(([fromMs, toMs]) => ({ fromMs, toMs, stepMs: random.int(1, 8) }));
+  return { skewPpm, freezes, hidden, slow, delayChanges: drawDelays(random, most, spanMs) };
+}
+
+/**
+ * @param {Random} random
+ * @param {Severity} most
+ * @param {number} spanMs
+ * @returns {[frame: number, delayFrames: number][]}
+ */
+function drawDelays(random, most, spanMs) {
+  const last = Math.max(2, Math.round(spanMs / FRAME_MS));
+  const frames = Array.from({ length: 2 }, () => random.int(1, last)).sort((a, b) => a - b);
+  return frames.flatMap((frame) => (random.chance(most.delays) ? [/** @type {[number, number]} */ ([frame, random.int(0, 8)])] : []));
 }
 
 /**

@@ -37,9 +37,9 @@ const LEAST_MS = 60_000;
  * @returns {Result}
  */
 export function play(plan, { leak = false } = {}) {
-  const { seed, seats, frames, episodes, links, machines } = plan;
+  const { seed, seats, frames, episodes, links, machines, joinMs, kill } = plan;
   const rule = (/** @type {number} */ from, /** @type {number} */ to) => links[`${from}>${to}`] ?? {};
-  const table = new Table({ seed, seats, maxSteps: frames, episodes, rule, machine: (seat) => machines[seat] ?? {}, planted: (seat) => ({ leak: leak && seat === 0 }) });
+  const table = new Table({ seed, seats, maxSteps: frames, episodes, rule, machine: (seat) => machines[seat] ?? {}, joinMs, kill, planted: (seat) => ({ leak: leak && seat === 0 }) });
   table.run(Math.max(LEAST_MS, frames * episodes * 34 * SLACK));
   const digest = createHash("sha256");
   for (const seat of table.seats) {
@@ -48,7 +48,7 @@ export function play(plan, { leak = false } = {}) {
   }
   const statuses = table.seats.map((seat) => seat.match.status(seat.nowMs));
   return {
-    problems: leak ? silenceOf(table, plan) : problemsOf(table, plan),
+    problems: leak ? silenceOf(table, plan) : kill !== null && table.seats[kill.seat].stopped ? partialProblems(table, plan) : problemsOf(table, plan),
     digest: digest.digest("hex"),
     rows: table.seats.reduce((sum, seat) => sum + seat.rows(0).length, 0),
     rollbacks: statuses.reduce((sum, status) => sum + status.rollbacks, 0),
@@ -98,8 +98,54 @@ function problemsOf(table, { frames, episodes }) {
   const problems = [];
   for (let episode = 0; episode < episodes; episode += 1) {
     const expected = referenceRows(table, { frames, episode });
-    for (const [index, seat] of table.seats.entries()) problems.push(...judgeSeat(seat, { expected, episode }).map((text) => `seat ${index}, episode ${episode}: ${text}`));
+    for (const [index, seat] of table.seats.entries()) problems.push(...[...judgeSeat(seat, { expected, episode }), ...judgeLocal(seat, { index, episode, rows: expected.length })].map((text) => `seat ${index}, episode ${episode}: ${text}`));
   }
+  return problems;
+}
+
+/**
+ * A participant is gone: what the others have is a true beginning, sealed as partial, and the same as far as it goes.
+ *
+ * @param {Table} table
+ * @param {Plan} plan
+ * @returns {string[]}
+ */
+function partialProblems(table, { frames, episodes }) {
+  const problems = table.seats.flatMap(({ error }, seat) => (error === null ? [] : [`seat ${seat}: ${error.name}: ${error.message}`]));
+  for (let episode = 0; episode < episodes; episode += 1) {
+    const expected = referenceRows(table, { frames, episode });
+    for (const [index, seat] of table.seats.entries()) {
+      const rows = seat.rows(episode);
+      const frame = rows.findIndex((row, at) => row !== expected[at]);
+      if (frame !== -1) problems.push(`seat ${index}, episode ${episode}: frame ${frame} differs from the world without a network`);
+      const seal = seat.seals[episode];
+      if (!seat.stopped && seal !== undefined && seal.rows !== rows.length) problems.push(`seat ${index}, episode ${episode}: ${rows.length} rows, the seal says ${seal.rows}`);
+      if (seal !== undefined && !seal.verified && !["partial", "no_confirm"].includes(seal.reason)) problems.push(`seat ${index}: ${seal.reason}`);
+    }
+  }
+  const late = table.seats.findIndex((seat) => !seat.stopped && seat.match.state !== "done");
+  return late === -1 ? problems : [...problems, `seat ${late} did not end after the cut`];
+}
+
+/**
+ * What the seat says of itself: one local row for each row, own inputs never predicted, corrections only of predictions.
+ *
+ * @param {Seat} seat
+ * @param {{index: number, episode: number, rows: number}} what
+ * @returns {string[]}
+ */
+function judgeLocal(seat, { index, episode, rows }) {
+  const local = seat.texts("local", episode).map((text) => JSON.parse(text));
+  const problems = local.length === rows ? [] : [`${local.length} local rows for ${rows} rows`];
+  const own = local.findIndex(({ was_speculative: predicted }) => predicted[index]);
+  if (own !== -1) problems.push(`frame ${own}: the own input was predicted`);
+  const odd = local.findIndex(({ was_speculative: predicted, corrected, n_resim: again }) => corrected.some((/** @type {boolean} */ wrong, /** @type {number} */ at) => wrong && (!predicted[at] || again === 0)));
+  if (odd !== -1) problems.push(`frame ${odd}: a correction without a prediction, or without a re-simulation`);
+  const rollbacks = seat.texts("rollbacks", episode).map((text) => JSON.parse(text));
+  const wrong = rollbacks.findIndex(({ rollback_id: id, at_frame: at, to_frame: to, depth }, place) => id !== place || at - to !== depth || depth < 1);
+  if (wrong !== -1) problems.push(`rollback ${wrong}: ${JSON.stringify(rollbacks[wrong])}`);
+  const corrected = local.filter((row) => row.corrected.includes(true)).length;
+  if (rollbacks.length >= 20 && corrected === 0) problems.push(`${rollbacks.length} rollbacks and no corrected row`);
   return problems;
 }
 

@@ -46,6 +46,7 @@ export function makeSession(options = {}) {
  * @returns {AdvanceResult}
  */
 export function tick(session, action = 1, hold = {}) {
-  session.addLocalInput(press(action));
+  const { from, to } = session.ownInputsDue;
+  for (let frame = from; frame < to; frame += 1) session.addLocalInput(frame, press(action));
   return session.advance(hold);
 }

@@ -23,7 +23,8 @@ export const ROOMS = Object.freeze({
   game: { values: ["core", "wire", "net"], types: [] },
   app: { values: ["net", "wire", "game/messages.js"], types: [] },
   ui: { values: [], types: ["app"] },
-  // The composition root of the page, the only module outside the rooms.
+  // The composition roots outside the rooms: of the re-simulation under Node, and of the page.
+  "certify.js": { values: ["core", "game"], types: [] },
   "main.js": { values: ["net", "wire", "app", "ui", "game/messages.js"], types: [] },
 });
 

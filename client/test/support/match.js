@@ -22,7 +22,6 @@ import { TOY_ACTIONS, ToyWorld } from "./toy-world.js";
  * @property {number} [target] points that end the episode earlier
  * @property {number} [delay] input delay in frames
  * @property {number} [limit] prediction limit in frames
- * @property {number} [snapshotInterval] in frames
  * @property {(from: number, to: number) => Rule} rule
  * @property {{chance: number, ms: number}} [hiccup]
  * @property {number[]} [startMs] of each seat's first tick
@@ -96,7 +95,6 @@ function sessionOptions(options, seat) {
     predictionLimitFrames: options.limit ?? 12,
     idleAction: 0,
     epoch: EPOCH,
-    snapshotIntervalFrames: options.snapshotInterval ?? 1,
   };
 }
 

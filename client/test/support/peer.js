@@ -11,7 +11,7 @@ import { TimeSync } from "../../src/core/time-sync.js";
 import { decode, encode } from "../../src/wire/codec.js";
 
 /** @import { Session } from "../../src/core/session.js" */
-/** @import { CanonicalRow, Input, SessionOptions } from "../../src/core/types.js" */
+/** @import { CanonicalRow, FinalRow, Input, LocalRow, SessionOptions } from "../../src/core/types.js" */
 /** @import { InputMessage } from "../../src/wire/messages.js" */
 /** @import { VirtualClock } from "./clock.js" */
 /** @import { Link } from "./link.js" */
@@ -38,6 +38,8 @@ export class Peer {
   record = new Record();
   /** @type {CanonicalRow[]} */
   rows = [];
+  /** @type {LocalRow[]} */
+  local = [];
   /** @type {Map<number, Link>} by the seat at the other end */
   links = new Map();
   /** @type {Map<number, Input>} own inputs by frame, as sampled */
@@ -78,7 +80,6 @@ export class Peer {
     for (const packet of this.#mailbox.splice(0)) this.#handle(packet);
     this.#giveInput();
     this.#simulate();
-    this.#promote();
     this.#send();
     this.timeline.push({ timeMs: this.#parts.clock.nowMs, frame: this.session.currentFrame });
     if (this.session.confirmedFrame < confirmedBefore) this.problems.push(`I1: confirmed frame fell from ${confirmedBefore}`);
@@ -102,12 +103,13 @@ export class Peer {
 
   #giveInput() {
     const { options, script } = this.#parts;
-    const wanted = this.session.currentFrame + options.inputDelayFrames;
-    const input = script(options.localSeat, wanted);
-    const frame = this.session.addLocalInput(input);
-    if (frame === null) return;
-    if (frame !== wanted || this.given.has(frame)) this.problems.push(`I5: input of frame ${frame} sampled again`);
-    this.given.set(frame, input);
+    const { from, to } = this.session.ownInputsDue;
+    for (let frame = from; frame < to; frame += 1) {
+      const input = script(options.localSeat, frame);
+      this.session.addLocalInput(frame, input);
+      if (this.given.has(frame)) this.problems.push(`I5: input of frame ${frame} sampled again`);
+      this.given.set(frame, input);
+    }
   }
 
   #simulate() {
@@ -119,17 +121,24 @@ export class Peer {
     }
     if (endBefore !== null && result.advanced) this.problems.push(`I17: advanced to ${this.session.currentFrame} while held at ${endBefore}`);
     if (this.session.pendingRollback) this.problems.push("a rollback is still pending after advance");
-    for (const { row, status } of world.run(result.requests)) this.record.simulated(row, status);
+    const answer = world.run(result.requests);
+    const advances = result.requests.filter((request) => request.kind === "advance");
+    const now = { nowMs: this.#parts.clock.nowMs, delayFrames: this.session.inputDelayFrames };
+    advances.forEach((advance, index) => this.record.simulated({ frame: advance.frame, ended: answer.ended[index] }, advance, now));
+    this.#promote(answer.rows);
     if (endBefore !== null && this.record.endFrame() !== endBefore) this.revokedEnds += 1;
     const ahead = this.session.currentFrame - this.session.confirmedFrame;
     if (ahead > options.predictionLimitFrames + 1) this.problems.push(`I3: ${ahead} frames ahead of the confirmed frame`);
-    const bound = options.predictionLimitFrames + (options.snapshotIntervalFrames ?? 1) + 3;
+    const bound = options.predictionLimitFrames + 4;
     if (world.snapshots > bound) this.problems.push(`NETC-04: ${world.snapshots} snapshots held, bound ${bound}`);
   }
 
-  #promote() {
+  /** @param {FinalRow[]} rows */
+  #promote(rows) {
     const { seats, localSeat, inputDelayFrames } = this.#parts.options;
-    for (const row of this.record.promote(this.session)) {
+    const inputsAt = (/** @type {number} */ frame) => this.session.inputsAt(frame);
+    for (const { row, local } of this.record.promote(rows, { inputsAt, nowMs: this.#parts.clock.nowMs, currentFrame: this.session.currentFrame })) {
+      this.local.push(local);
       if (row.frame !== this.rows.length) this.problems.push(`I13: row ${row.frame} promoted after ${this.rows.length} rows`);
       for (let seat = 0; seat < seats; seat += 1) {
         const known = row.frame < inputDelayFrames || seat === localSeat || this.arrived.has(key(seat, row.frame));

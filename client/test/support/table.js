@@ -13,19 +13,27 @@ import { Random } from "./random.js";
 import { SESSION, toyHost } from "./toy-host.js";
 
 /** @import { Label } from "../../src/net/channel.js" */
-/** @import { ChunkMessage, FromWorker, GameEvent, Seal, SessionConfig } from "../../src/game/messages.js" */
+/** @import { ChunkKind, ChunkMessage, FromWorker, GameEvent, Seal, SessionConfig } from "../../src/game/messages.js" */
 /** @import { Input } from "../../src/core/types.js" */
 /** @import { Wire } from "../../src/game/links.js" */
 /** @import { Rule } from "./link.js" */
 /** @import { End } from "./memory-channel.js" */
 
+/** From the crash of a participant to the end of the session. */
+export const CUT_AFTER_MS = 3000;
 /** How often each seat looks at its clock. */
 const STEP_MS = 4;
 
 /**
- * What is wrong with one participant's machine: a clock that runs by another rate, and times at which nothing runs at all.
+ * What is wrong with one participant's machine: a clock that runs by another rate, times at which nothing runs at all, frames that
+ * cost time, and changes of the input delay in play.
  *
- * @typedef {{skewPpm?: number, freezes?: [fromMs: number, toMs: number][], hidden?: [fromMs: number, toMs: number][]}} Machine
+ * @typedef {object} Machine
+ * @property {number} [skewPpm]
+ * @property {[fromMs: number, toMs: number][]} [freezes]
+ * @property {[fromMs: number, toMs: number][]} [hidden]
+ * @property {{fromMs: number, toMs: number, stepMs: number}[]} [slow] each simulated frame takes so long
+ * @property {[frame: number, delayFrames: number][]} [delayChanges]
  */
 
 export class Seat {
@@ -44,6 +52,8 @@ export class Seat {
   #machine;
   /** Packets that came while the machine was frozen. @type {(() => void)[]} */
   #held = [];
+  /** Until then a batch is running. */
+  #busyUntilMs = 0;
 
   /** @param {{config: SessionConfig, host: Host, clock: VirtualClock, random: Random, frames: number, machine: Machine}} parts */
   constructor({ config, host, clock, random, frames, machine }) {
@@ -62,7 +72,7 @@ export class Seat {
     };
     const post = (/** @type {FromWorker} */ message) => void this.posted.push(message);
     const onEvent = (/** @type {string} */ kind, /** @type {object} */ detail) => void this.events.push({ ...detail, kind, tMs: clock.nowMs });
-    this.match = new Match({ config, host, input, post, onEvent, nowMs: this.nowMs });
+    this.match = new Match({ config, host, input, post, onEvent, nowMs: this.nowMs, measureMs: () => Math.max(clock.nowMs, this.#busyUntilMs) });
   }
 
   /** @returns {number} the participant's own clock */
@@ -73,7 +83,15 @@ export class Seat {
   /** @returns {boolean} */
   get frozen() {
     const { nowMs } = this.#clock;
+    if (nowMs < this.#busyUntilMs) return true;
     return (this.#machine.freezes ?? []).some(([fromMs, toMs]) => nowMs >= fromMs && nowMs < toMs);
+  }
+
+  /** Frames were simulated: they may have taken their time. @param {number} count */
+  worked(count) {
+    const { nowMs } = this.#clock;
+    const slow = (this.#machine.slow ?? []).find(({ fromMs, toMs }) => nowMs >= fromMs && nowMs < toMs);
+    if (slow !== undefined) this.#busyUntilMs = Math.max(nowMs, this.#busyUntilMs) + count * slow.stepMs;
   }
 
   /** @returns {boolean} */
@@ -109,8 +127,13 @@ export class Seat {
 
   /** @param {number} episode @returns {string[]} rows as uploaded */
   rows(episode) {
+    return this.texts("rows", episode);
+  }
+
+  /** @param {ChunkKind} kind @param {number} episode @returns {string[]} as uploaded */
+  texts(kind, episode) {
     const chunks = /** @type {ChunkMessage[]} */ (this.posted.filter((message) => message.type === "chunk"));
-    return chunks.filter((chunk) => chunk.episode === episode).flatMap(({ rows }) => rows);
+    return chunks.filter((chunk) => chunk.episode === episode && chunk.kind === kind).flatMap(({ rows }) => rows);
   }
 
   /** @param {string} kind */
@@ -126,6 +149,8 @@ export class Table {
   /** @type {End[]} */
   ends = [];
   #random;
+  /** @type {number[]} */
+  #joinMs = [];
 
   /**
    * @param {object} options
@@ -137,16 +162,22 @@ export class Table {
    * @param {Rule} [options.control] and on the `control` channels
    * @param {(from: number, to: number) => Rule} [options.rule] of one direction between two seats, for both channels; instead of the two above
    * @param {(seat: number) => Machine} [options.machine]
+   * @param {number | null} [options.limitFrames] of prediction; null measures
+   * @param {number[]} [options.joinMs] by seat: when its channels open
+   * @param {{seat: number, atMs: number} | null} [options.kill] the others are cut CUT_AFTER_MS later
    * @param {(seat: number) => {leak?: boolean, seedOffset?: number}} [options.planted] a bug of one seat's world
    */
-  constructor({ seats = 2, episodes = 1, maxSteps = 120, seed = 1, input = {}, control = {}, rule, machine = () => ({}), planted = () => ({}) } = {}) {
+  constructor({ seats = 2, episodes = 1, maxSteps = 120, seed = 1, input = {}, control = {}, rule, machine = () => ({}), planted = () => ({}), joinMs = [], kill = null, limitFrames = null } = {}) {
     this.#random = new Random(seed);
     for (let seat = 0; seat < seats; seat += 1) {
-      const host = new Host(toyHost({ seats, maxSteps, ...planted(seat) }));
-      const config = sessionConfig({ seat, seats, episodes });
+      const onSteps = (/** @type {number} */ count) => this.seats[seat]?.worked(count);
+      const host = new Host(toyHost({ seats, maxSteps, onSteps, ...planted(seat) }));
+      const config = sessionConfig({ seat, seats, episodes, limitFrames, delayChanges: machine(seat).delayChanges ?? [] });
       const parts = { config, host, clock: this.clock, random: new Random(seed * 31 + seat), frames: maxSteps, machine: machine(seat) };
       this.seats.push(new Seat(parts));
     }
+    this.#joinMs = joinMs;
+    if (kill !== null) this.clock.after(kill.atMs, () => this.#kill(kill.seat));
     const rules = { input: rule ?? (() => input), control: rule ?? (() => control) };
     for (let a = 0; a < seats; a += 1) for (let b = a + 1; b < seats; b += 1) this.#join(a, b, rules);
     for (const seat of this.seats) this.#tick(seat);
@@ -169,6 +200,16 @@ export class Table {
     for (const end of this.ends) end.listen(() => {});
   }
 
+  /** A crashed browser; the server tells the others when it gives up. @param {number} seat */
+  #kill(seat) {
+    const victim = this.seats[seat];
+    if (victim.match.state === "done") return;
+    this.vanish(seat);
+    this.clock.after(CUT_AFTER_MS, () => {
+      for (const other of this.seats) if (other !== victim) other.run(() => other.match.cut(other.nowMs));
+    });
+  }
+
   /** @param {number} a @param {number} b @param {{[L in Label]: (from: number, to: number) => Rule}} rules */
   #join(a, b, rules) {
     for (const label of /** @type {Label[]} */ (["input", "control"])) {
@@ -185,7 +226,9 @@ export class Table {
     /** @type {Wire} */
     const wire = { peerSeat, label, channel };
     listen((data) => seat.run(() => seat.match.packet(wire, { data, nowMs: seat.nowMs })));
-    seat.match.attach(wire, seat.nowMs);
+    const atMs = Math.max(this.#joinMs[this.seats.indexOf(seat)] ?? 0, this.#joinMs[peerSeat] ?? 0);
+    if (atMs === 0) seat.match.attach(wire, seat.nowMs);
+    else this.clock.after(atMs, () => seat.run(() => seat.match.attach(wire, seat.nowMs)));
   }
 
   /** @param {Seat} seat */
@@ -198,10 +241,10 @@ export class Table {
   }
 }
 
-/** @param {{seat: number, seats: number, episodes: number}} of @returns {SessionConfig} */
-function sessionConfig({ seat, seats, episodes }) {
+/** @param {{seat: number, seats: number, episodes: number, limitFrames: number | null, delayChanges: [number, number][]}} of @returns {SessionConfig} */
+function sessionConfig({ seat, seats, episodes, limitFrames, delayChanges }) {
   return {
     ...{ session_id: "00112233445566ff", scene_id: SESSION.sceneId, registry_version: 1, seat, seats, seed: SESSION.seed, episodes, max_steps: null },
-    ...{ input_delay_frames: 2, prediction_limit_frames: 12, upload_interval_ms: 200, countdown_ms: 500, keys: {}, ice: {}, profile: "test" },
+    ...{ input_delay_frames: 2, prediction_limit_frames: limitFrames, input_delay_changes: delayChanges, upload_interval_ms: 200, countdown_ms: 500, keys: {}, ice: {}, profile: "test" },
   };
 }

@@ -11,10 +11,11 @@ import { hashText, TOY_ACTIONS, ToyWorld } from "./toy-world.js";
 /** @import { TextHost } from "../../src/game/host.js" */
 
 /**
- * @param {{seats: number, maxSteps: number, leak?: boolean, seedOffset?: number}} options seedOffset: a planted bug, another start
+ * @param {{seats: number, maxSteps: number, leak?: boolean, seedOffset?: number, onSteps?: (count: number) => void}} options seedOffset: a
+ *   planted bug, another start; onSteps: hears how many frames each batch simulated
  * @returns {TextHost}
  */
-export function toyHost({ seats, maxSteps, leak = false, seedOffset = 0 }) {
+export function toyHost({ seats, maxSteps, leak = false, seedOffset = 0, onSteps = () => {} }) {
   let world = new ToyWorld({ seats, seed: 0, maxSteps, leak });
   return {
     describe() {
@@ -28,9 +29,12 @@ export function toyHost({ seats, maxSteps, leak = false, seedOffset = 0 }) {
     },
     run(text) {
       const { requests, display } = JSON.parse(text);
-      const steps = world.run(requests.map(fromText));
-      return JSON.stringify({ rows: steps.map(({ row }) => row), display: display ? [] : null });
+      const { ended, rows } = world.run(requests.map(fromText));
+      onSteps(ended.length);
+      return JSON.stringify({ ended, rows, display: display ? [] : null });
     },
+    dump: () => "",
+    flip() {},
     digest: (text) => createHash("sha256").update(text).digest("hex"),
   };
 }

@@ -7,10 +7,11 @@
  * @module
  */
 
-/** @import { FrameInputs, Input, InputStatus, Request, SimulatedRow } from "../../src/core/types.js" */
+/** @import { FinalRow, Input, Request } from "../../src/core/types.js" */
 
 /** @typedef {{frame: number, random: number, points: number, places: number[]}} State */
-/** @typedef {{row: SimulatedRow, status: InputStatus[]}} Step */
+/** @typedef {{frame: number, inputs: Input[], rewards: number[], points: number, ended: boolean}} Outcome */
+/** @typedef {{ended: boolean[], rows: FinalRow[]}} Answer ended for each advance, a row for each final */
 
 export const TOY_ACTIONS = 5;
 
@@ -19,6 +20,8 @@ export class ToyWorld {
   #state;
   /** @type {Map<number, string>} */
   #snapshots = new Map();
+  /** @type {Map<number, Outcome>} of frames that are not final */
+  #outcomes = new Map();
   #maxSteps;
   #target;
   #leak;
@@ -44,32 +47,54 @@ export class ToyWorld {
 
   /**
    * @param {Request[]} requests carried out in order
-   * @returns {Step[]}
+   * @returns {Answer}
    */
   run(requests) {
-    /** @type {Step[]} */
-    const steps = [];
+    /** @type {Answer} */
+    const answer = { ended: [], rows: [] };
     for (const request of requests) {
       if (request.kind === "load") this.#load(request.frame);
       else if (request.kind === "save") this.#save(request.frame);
       else if (request.kind === "release") this.#release(request.frame);
-      else steps.push({ row: this.step(request.frame, request.inputs), status: request.status });
+      else if (request.kind === "final") answer.rows.push(this.#final(request.frame));
+      else answer.ended.push(this.#advance(request.frame, request.inputs));
     }
-    return steps;
+    return answer;
   }
 
   /**
+   * One frame that is final at once.
+   *
    * @param {number} frame
    * @param {Input[]} inputs
-   * @returns {SimulatedRow}
+   * @returns {FinalRow}
    */
   step(frame, inputs) {
+    this.#advance(frame, inputs);
+    this.#save(frame + 1);
+    const row = this.#final(frame);
+    this.#release(frame + 1);
+    return row;
+  }
+
+  /** @param {number} frame @param {Input[]} inputs @returns {boolean} the episode ends with it */
+  #advance(frame, inputs) {
     if (frame !== this.#state.frame) throw new Error(`advance ${frame} while the world is at ${this.#state.frame}`);
     const rewards = inputs.map((input, seat) => this.#move(input, seat));
     this.#state.frame += 1;
     const { points } = this.#state;
     const ended = points >= this.#target || frame === this.#maxSteps - 1;
-    const hash = hashText(JSON.stringify(this.#state));
+    this.#outcomes.set(frame, { frame, inputs, rewards, points, ended });
+    return ended;
+  }
+
+  /** @param {number} frame @returns {FinalRow} */
+  #final(frame) {
+    const [outcome, state] = [this.#outcomes.get(frame), this.#snapshots.get(frame + 1)];
+    if (outcome === undefined || state === undefined) throw new Error(`final ${frame}: not simulated, or not saved`);
+    this.#outcomes.delete(frame);
+    const { inputs, rewards, points, ended } = outcome;
+    const hash = hashText(state);
     const actions = inputs.map((input) => input.action);
     const row = JSON.stringify({ frame, actions, flags: inputs.map(({ focused, auto }) => [focused, auto]), rewards, points, hash });
     return { frame, row, hash, ended };

@@ -64,7 +64,7 @@ test("random bytes never throw (10,000)", () => {
   const random = new Random(1);
   for (let round = 0; round < 10_000; round += 1) {
     const bytes = Uint8Array.from({ length: random.int(0, 64) }, () => random.int(0, 255));
-    if (bytes.length > 0 && random.chance(0.5)) bytes[0] = 32 + random.int(0, 15);
+    if (bytes.length > 0 && random.chance(0.5)) bytes[0] = 64 + random.int(0, 15);
     assert.equal(typeof decode(bytes).ok, "boolean");
   }
 });
@@ -81,21 +81,21 @@ test("every single altered bit of an input packet is found", () => {
 test("why a packet is dropped", () => {
   const table = /** @type {[string, string, string][]} */ ([
     ["", "short", "nothing"],
-    ["21004000", "short", "half a header"],
-    ["4700400000" + "0123456789abcdef", "version", "version 2"],
-    ["2400400000", "type", "type 4, reserved"],
-    ["2000400000", "type", "type 0"],
-    ["2700400000" + "0123456789abcd", "short", "seven hash bytes"],
-    ["2700400000" + "0123456789abcdef00", "length", "nine hash bytes"],
-    ["2800800000" + "08" + "8000000000000001", "value", "seat 8"],
-    ["2900400000" + "01" + "000001c2" + "01", "value", "unknown cause"],
-    ["2900400000" + "01" + "00400001" + "00", "value", "an end beyond the last frame"],
-    ["2a00400000" + "02" + "000001c2" + "00000186", "value", "from after to"],
-    ["2200400000" + "7ff8000000000000", "value", "a time that is no number"],
-    ["2b00400186" + "02" + "0001" + "0401", "value", "flag bit 2"],
-    ["2b00400186" + "02" + "0001" + "018000", "value", "an action in more bytes than needed"],
-    ["2b00400186" + "02" + "0001" + "01ffffffff1f", "value", "an action of 33 bits"],
-    ["2b007fffff" + "02" + "0002" + "01010101", "value", "records beyond the last frame"],
+    ["41004000", "short", "half a header"],
+    ["2700400000" + "0123456789abcdef", "version", "version 1"],
+    ["4400400000", "type", "type 4, reserved"],
+    ["4000400000", "type", "type 0"],
+    ["4700400000" + "0123456789abcd", "short", "seven hash bytes"],
+    ["4700400000" + "0123456789abcdef00", "length", "nine hash bytes"],
+    ["4800800000" + "08" + "8000000000000001", "value", "seat 8"],
+    ["4900400000" + "01" + "000001c2" + "01", "value", "unknown cause"],
+    ["4900400000" + "01" + "00400001" + "00", "value", "an end beyond the last frame"],
+    ["4a00400000" + "02" + "000001c2" + "00000186", "value", "from after to"],
+    ["4200400000" + "7ff8000000000000", "value", "a time that is no number"],
+    ["4b00400186" + "02" + "0001" + "0401", "value", "flag bit 2"],
+    ["4b00400186" + "02" + "0001" + "018000", "value", "an action in more bytes than needed"],
+    ["4b00400186" + "02" + "0001" + "01ffffffff1f", "value", "an action of 33 bits"],
+    ["4b007fffff" + "02" + "0002" + "01010101", "value", "records beyond the last frame"],
   ]);
   for (const [hex, reason, name] of table) assert.deepEqual(decode(fromHex(hex)), { ok: false, reason }, name);
 });
@@ -114,9 +114,9 @@ test("a view into a larger buffer is decoded where it lies", () => {
 });
 
 test("an input packet takes the oldest records that fit into 1,150 bytes, at most 255", () => {
-  const wide = { ...INPUT, frame: 0, inputs: Array.from({ length: 300 }, (_, index) => press(2 ** 32 - 1 - index)) };
+  const wide = { ...INPUT, frame: 0, inputs: Array.from({ length: 300 }, (_, index) => press(2 ** 30 - 1 - index)) };
   const narrow = { ...INPUT, frame: 0, inputs: Array.from({ length: 300 }, (_, index) => press(index % 5)) };
-  for (const [message, count] of /** @type {[InputMessage, number][]} */ ([[wide, 188], [narrow, 255]])) {
+  for (const [message, count] of /** @type {[InputMessage, number][]} */ ([[wide, 220], [narrow, 255]])) {
     const packet = encode(message);
     assert.ok(packet.byteLength <= MAX_INPUT_BYTES, `${packet.byteLength} bytes`);
     assert.deepEqual(decode(packet), { ok: true, message: { ...message, inputs: message.inputs.slice(0, count) } });

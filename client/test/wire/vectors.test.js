@@ -40,5 +40,5 @@ for (const { name, message, hex } of VECTORS) {
 test("STATE_HASH is 13 bytes: version and type, epoch and frame, eight hash bytes (EXCH-04)", () => {
   const bytes = encode({ type: "state-hash", epoch: 1, frame: 123, hash: "0123456789abcdef" });
   assert.equal(bytes.byteLength, 13);
-  assert.equal(toHex(bytes), "27" + "0040007b" + "0123456789abcdef");
+  assert.equal(toHex(bytes), "47" + "0040007b" + "0123456789abcdef");
 });

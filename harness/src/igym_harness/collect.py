@@ -56,6 +56,7 @@ class _Files:
     csv: dict[Key, CsvTable] = field(default_factory=dict)
     seals: dict[Key, dict[str, Any]] = field(default_factory=dict)
     digests: dict[str, dict[str, str]] = field(default_factory=dict)
+    certificates: dict[str, dict[str, Any]] = field(default_factory=dict)
 
 
 def evidence(expected: Expected, recorded: Recorded, *, data: Path, artefacts: dict[str, int]) -> Evidence:
@@ -73,6 +74,7 @@ def evidence(expected: Expected, recorded: Recorded, *, data: Path, artefacts: d
         csv=files.csv,
         seals=files.seals,
         digests=files.digests,
+        certificates=files.certificates,
         statuses=recorded.statuses,
         page_events=recorded.page_events,
         server_events=recorded.server_events,
@@ -132,13 +134,14 @@ def read_files(data: Path, statuses: Mapping[str, Mapping[str, Any]]) -> _Files:
         files.csv |= exports.csv
         files.seals |= exports.seals
         files.digests |= {f"{session}/{name}": digest for name, digest in exports.digests.items()}
+        files.certificates |= {f"{session}/{name}": one for name, one in exports.certificates.items()}
     return files
 
 
 def exported(data: Path, statuses: Mapping[str, Mapping[str, Any]], *, episodes: int) -> bool:
     """Whether each seat of each session has its files and every episode its seal."""
     sessions = sessions_of(statuses)
-    seals = [f"ep{episode}/seal.json" for episode in range(episodes)]
+    seals = [f"ep{episode}/{name}.json" for episode in range(episodes) for name in ("seal", "certificate")]
     for session, participant_at in sessions.items():
         folder = session_folder(data, session)
         seats = [f"ep{episode}/seat{seat}.parquet" for episode in range(episodes) for seat in participant_at]

@@ -39,6 +39,8 @@ class SessionExports:
     csv: dict[Key, CsvTable] = field(default_factory=dict)
     seals: dict[Key, dict[str, Any]] = field(default_factory=dict)
     digests: dict[str, dict[str, str]] = field(default_factory=dict)
+    certificates: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """Episode folder -> what the server's own re-simulation said."""
     unreadable: dict[str, str] = field(default_factory=dict)
 
 
@@ -87,6 +89,8 @@ def read_csv(path: Path) -> CsvTable:
 
 def _read_episode(exports: SessionExports, folder: Path, *, episode: int, participant_at: Mapping[int, str]) -> None:
     manifest = _attempt(exports, folder / "seal.json", _json) or {}
+    certificate = folder / "certificate.json"
+    exports.certificates[folder.name] = (_attempt(exports, certificate, _json) if certificate.is_file() else None) or {}
     for path in sorted(folder.iterdir()):
         match = SEAT_FILE.fullmatch(path.name)
         participant = participant_at.get(int(match[1])) if match else None

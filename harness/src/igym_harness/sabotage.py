@@ -22,8 +22,8 @@ ALTER_UPLOAD = "alter-upload"
 SABOTAGES = (ARM_LATE, ALTER_UPLOAD)
 
 RULE_COMMAND = "Network.emulateNetworkConditionsByRule"
-ALTERED_SEQ = 1
-"""The second chunk of an episode: an ordinary one, neither first nor last."""
+ALTERED_FRAME = 1
+"""The first chunk of rows that begins here or later: an ordinary one, neither first nor last."""
 
 _EVENT = re.compile(r'^(42(?:/[^,]*,)?\d*)(\["data_chunk",.*)$', re.DOTALL)
 
@@ -71,7 +71,11 @@ class UploadAlterer:
         if match is None:
             return text
         event, payload = json.loads(match[2])
-        if payload["seq"] != ALTERED_SEQ or payload["episode"] != 0 or not payload["rows"]:
+        if payload["kind"] != "rows" or payload["episode"] != 0 or not payload["rows"]:
+            return text
+        if self.done is None and payload["first_frame"] < ALTERED_FRAME:
+            return text
+        if self.done is not None and payload["first_frame"] != self.done.frame:
             return text
         changed, self.done = alter_chunk(payload)
         return match[1] + json.dumps([event, changed], separators=(",", ":"), ensure_ascii=False)

@@ -10,10 +10,14 @@ import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
 
 from igym import assets, loading, runtime, serving
 from igym.app import Options, Server
+from igym.certify import Certifier, CertifyError
 from igym.errors import IgymError
+from igym.exports import Exporter
+from igym.store import Store
 
 USAGE_EXIT = 2
 
@@ -23,11 +27,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser().parse_args(arguments)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stderr)
     try:
-        serve(options)
+        return int(COMMANDS[options.command](options))
     except IgymError as error:
         sys.stderr.write(f"igym: {error}\n")
         return USAGE_EXIT
-    return 0
 
 
 def parser() -> argparse.ArgumentParser:
@@ -77,10 +80,54 @@ def parser() -> argparse.ArgumentParser:
         metavar="FILE",
         help="written when the server listens: its address, port, process id and nonce",
     )
+    one.add_argument("--no-certify", action="store_true", help="do not re-simulate sessions when they are over")
+    two = commands.add_parser(
+        "certify",
+        help="play a session's confirmed inputs again and compare every row",
+        description="Exit code 0: every row came out the same; 1: not, or no verdict; 2: unusable. Needs Node: pip install 'igym[certify]'.",
+    )
+    two.add_argument("session", metavar="SESSION", help="the session's id, 16 hex characters")
+    two.add_argument(
+        "--data-dir", type=Path, default=Path("data"), metavar="DIR", help="where data is (default ./data)"
+    )
+    two.add_argument(
+        "--pyodide",
+        type=Path,
+        metavar="DIR",
+        help="the Pyodide distribution that the server used, if not the shipped one",
+    )
     return made
 
 
-def serve(options: argparse.Namespace) -> None:
+def certify(options: argparse.Namespace) -> int:
+    """Raises IgymError for a session that is not there."""
+    data = options.data_dir.resolve()
+    found = assets.find(options.pyodide)
+    for file in sorted(data.glob("*/igym.sqlite3")):
+        store = Store(file)
+        try:
+            if store.session(options.session) is None:
+                continue
+            exporter = Exporter(store, data, file.parent.name)
+            certifier = Certifier(store, exporter, file.parent / "builds", found)
+            result = asyncio.run(certifier.session(options.session))
+        finally:
+            store.close()
+        for one in result["episodes"]:
+            speed = one.get("speed", {}).get("timesRealTime")
+            told = (
+                "certified" if one["certified"] else f"NOT certified: {one['reason']} {one.get('detail', '')}".rstrip()
+            )
+            sys.stdout.write(
+                f"episode {one['episode']}: {one['frames']} frames, {told}{f', {speed:.0f} times real time' if speed else ''}\n"
+            )
+        return 0 if result["certified"] else 1
+    raise CertifyError(
+        f"no session {options.session} below {data}; give --data-dir the folder that `igym serve` wrote to"
+    )
+
+
+def serve(options: argparse.Namespace) -> int:
     """Everything is checked before the socket opens. Raises IgymError."""
     found = assets.find(options.pyodide)
     loaded = loading.load(options.experiment, found.examples)
@@ -89,8 +136,17 @@ def serve(options: argparse.Namespace) -> None:
     prepared = runtime.prepare(loaded, found)
     listening = serving.listen(options.host, options.port)
     nonce = options.nonce or secrets.token_hex(8)
-    server = Server(loaded, prepared, found, Options(options.data_dir.resolve(), options.profile, options.seed, nonce))
+    server = Server(
+        loaded,
+        prepared,
+        found,
+        Options(options.data_dir.resolve(), options.profile, options.seed, nonce, not options.no_certify),
+    )
     asyncio.run(serving.run(server, listening, host=options.host, nonce=nonce, ready_file=options.ready_file))
+    return 0
+
+
+COMMANDS = MappingProxyType({"serve": serve, "certify": certify})
 
 
 if __name__ == "__main__":

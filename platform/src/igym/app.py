@@ -14,6 +14,7 @@ import socketio
 
 from igym import routes
 from igym.assets import Assets
+from igym.certify import Certifier, keep_build
 from igym.coordinator import Coordinator
 from igym.desk import Desk
 from igym.exports import Exporter
@@ -36,6 +37,8 @@ class Options:
     profile: Profile = "production"
     seed: int | None = None
     nonce: str = ""
+    certify: bool = True
+    """Re-simulate each session when it is over."""
     ice: Mapping[str, Any] = field(default_factory=lambda: {"iceServers": []})
 
 
@@ -71,7 +74,16 @@ class Server:
         coordinator = Coordinator(
             experiment, RandomSource(options.seed), profile=options.profile, runtime=runtime.message, ice=options.ice
         )
-        self._desk = Desk(coordinator, self._store, Exporter(self._store, options.data, experiment.id), self._gateway)
+        exporter = Exporter(self._store, options.data, experiment.id)
+        builds = options.data / experiment.id / "builds"
+        setup = {
+            "build": keep_build(runtime, assets.pyodide, builds),
+            "max_steps": experiment.game.max_steps,
+            "fps": (runtime.spec or {}).get("fps"),
+        }
+        certifier = Certifier(self._store, exporter, builds, assets)
+        certify = certifier.session if options.certify else None
+        self._desk = Desk(coordinator, self._store, exporter, self._gateway, setup=setup, certify=certify)
         self._gateway.desk = self._desk
         build_id = hashlib.sha256("".join(sorted(runtime.archives)).encode()).hexdigest()[:16]
         self._health = {"ready": False, "build_id": build_id, "nonce": options.nonce, "pid": os.getpid(), "port": 0}

@@ -193,6 +193,13 @@ class Coordinator:
             return self._cut(session, "connection_failed") if session.state == "connecting" else []
         return [Export(session.id, None)]
 
+    def member(self, participant_id: str, session_id: str) -> int:
+        """The seat of a participant in a session of theirs. Raises RefusedError."""
+        session = self._sessions.get(session_id)
+        if session is None or participant_id not in session.members:
+            raise RefusedError("not_a_member", f"{participant_id} is no member of session {session_id}")
+        return session.members.index(participant_id)
+
     def route(self, participant_id: str, session_id: str, seat: int) -> tuple[str, int]:
         """(receiver, sender's seat) of a signal to a seat of the sender's session."""
         session = self._session_of(participant_id, session_id)
@@ -286,6 +293,7 @@ class Coordinator:
             "seat": seat,
             "seed": session.seed,
             **{name: getattr(scene, name) for name in names},
+            "input_delay_changes": [list(change) for change in scene.input_delay_changes],
             "keys": dict(scene.keys),
             "ice": dict(self._ice),
             "profile": self._profile,

@@ -9,6 +9,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Protocol, TypeVar
 
+from igym import desync
 from igym import effects as say
 from igym.coordinator import Coordinator
 from igym.effects import Effect, Effects
@@ -16,6 +17,7 @@ from igym.exports import Exporter
 from igym.store import SessionRecord, Store
 
 T = TypeVar("T")
+Certify = Callable[[str], Awaitable[Mapping[str, Any]]]
 log = logging.getLogger("igym")
 EVENTS_KEPT = 50_000
 
@@ -30,7 +32,19 @@ class Pages(Protocol):
 class Desk:
     """Between the coordinator, which decides, and store, files, timers and pages, which do."""
 
-    def __init__(self, coordinator: Coordinator, store: Store, exporter: Exporter, pages: Pages) -> None:
+    def __init__(
+        self,
+        coordinator: Coordinator,
+        store: Store,
+        exporter: Exporter,
+        pages: Pages,
+        *,
+        setup: Mapping[str, Any],
+        certify: Certify | None = None,
+    ) -> None:
+        """`setup` is stored with each session; `certify` re-simulates one that was exported."""
+        self._setup = setup
+        self._certify = certify
         self.coordinator = coordinator
         self.store = store
         self.events: deque[dict[str, Any]] = deque(maxlen=EVENTS_KEPT)
@@ -56,6 +70,20 @@ class Desk:
         """An entry of the event log."""
         self.events.append({"kind": kind, "monotonic_ms": time.monotonic() * 1000.0, **detail})
         await self.store.log(kind, detail)
+
+    async def desync(self, report: Mapping[str, Any]) -> None:
+        """Two seats differ: durable, in the event log, and with the field as soon as both seats' bytes are here."""
+        if not await self.store.save_desync(report):
+            return
+        about = {name: value for name, value in report.items() if name != "dump"}
+        log.error(
+            "session %s: seats %s and %s differ at frame %s",
+            *(report[n] for n in ("session_id", "seat", "peer_seat", "frame")),
+        )
+        await self.note("desync", {**about, "dumped": bool(report["dump"])})
+        reports = await asyncio.to_thread(self.store.desyncs, report["session_id"], report["episode"])
+        if diff := desync.first_diff(reports):
+            await self.note("desync_diff", {"session_id": report["session_id"], "episode": report["episode"], **diff})
 
     async def close(self) -> None:
         """Stops the timers, finishes what is under way."""
@@ -83,7 +111,13 @@ class Desk:
             case say.SaveSession(session):
                 await self.store.save_session(
                     SessionRecord(
-                        session.id, session.scene_id, session.seed, session.members, session.state, session.reason
+                        session.id,
+                        session.scene_id,
+                        session.seed,
+                        session.members,
+                        session.state,
+                        session.reason,
+                        self._setup,
                     )
                 )
             case say.Export(session_id, episode):
@@ -127,3 +161,8 @@ class Desk:
                 return
         await asyncio.to_thread(self._exporter.session, session_id)
         await self.note("session_exported", {"session_id": session_id})
+        if self._certify is not None:
+            certified = await self._certify(session_id)
+            if certified["certified"] is not True:
+                log.error("session %s is not certified: %s", session_id, certified["reason"])
+            await self.note("session_certified", {"session_id": session_id, **certified})

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Literal
 
-VERSION = 1
+VERSION = 2
 MAX_SAFE = 2**53 - 1
 TEXT_LIMIT = 1_000_000
 
@@ -51,6 +51,7 @@ EVENTS: Mapping[str, Event] = MappingProxyType(
             session_id="s",
             episode="i",
             seat="i",
+            kind="s",
             seq="i",
             first_frame="i",
             last_frame="i",
@@ -71,6 +72,19 @@ EVENTS: Mapping[str, Event] = MappingProxyType(
             reason="s",
             stats="j",
         ),
+        "desync_report": _event(
+            "C->S",
+            session_id="s",
+            episode="i",
+            seat="i",
+            frame="i",
+            own_hash="s",
+            peer_seat="i",
+            peer_hash="s",
+            verified_frame="i",
+            t_ms="f",
+            dump="s",
+        ),
         "client_log": _event("C->S", level="s", text="s", t_ms="f"),
         # The server's word.
         "page_rejected": _event("S->C", code="s", message="s"),
@@ -87,7 +101,8 @@ EVENTS: Mapping[str, Event] = MappingProxyType(
             episodes="i",
             max_steps="i?",
             input_delay_frames="i",
-            prediction_limit_frames="i",
+            input_delay_changes="j",
+            prediction_limit_frames="i?",
             upload_interval_ms="i",
             countdown_ms="i",
             keys="j",

@@ -77,7 +77,11 @@ class Game:
     max_steps: int | None = None
     """Frames of an episode at most; None: the environment's own number."""
     input_delay_frames: int = 2
-    prediction_limit_frames: int = 12
+    """Frames between a key press and its use; more of them need fewer corrections."""
+    input_delay_changes: Sequence[tuple[int, int]] = ()
+    """(frame, input delay from then on), ascending frames: the delay changes in play, at every seat."""
+    prediction_limit_frames: int | None = None
+    """Frames that may be predicted before play waits; None: as many as re-simulate within half a frame's time, 12 to 120."""
     upload_interval_ms: int = 200
     countdown_ms: int = 3000
     reconnection_timeout_ms: int = 15000
@@ -105,12 +109,13 @@ class Game:
             )
         for name, (low, high) in self.RANGES.items():
             value = getattr(self, name)
-            if name == "max_steps" and value is None:
+            if name in ("max_steps", "prediction_limit_frames") and value is None:
                 continue
             if type(value) is not int or not low <= value <= high:
                 raise ConfigError(f"{place(self)}: {name} is {value!r}; give an integer from {low} to {high}")
         for name in ("environment_kwargs", "keys"):
             check_json_object(self, name, getattr(self, name))
+        check_delay_changes(self)
 
 
 @options
@@ -222,6 +227,18 @@ def check_json_object(scene: Any, name: str, value: object) -> None:
         json.dumps(dict(value), allow_nan=False)
     except (TypeError, ValueError) as error:
         raise ConfigError(f"{place(scene)}: {name} cannot be sent to a browser: {error}; give plain values") from error
+
+
+def check_delay_changes(game: Game) -> None:
+    """Pairs of frame and delay, ascending."""
+    before = 0
+    for change in game.input_delay_changes:
+        fits = isinstance(change, (tuple, list)) and len(change) == 2 and all(type(number) is int for number in change)
+        if not fits or change[0] <= before or not 0 <= change[1] <= 60:
+            raise ConfigError(
+                f"{place(game)}: input_delay_changes holds {change!r}; give (frame, delay) pairs, frames ascending from 1, delays 0 to 60"
+            )
+        before = change[0]
 
 
 def check_texts(scene: Any, *texts: object) -> None:

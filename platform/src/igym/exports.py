@@ -19,7 +19,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from igym import tables
+from igym import desync, tables
 from igym.store import SessionRecord, Store
 
 
@@ -72,7 +72,7 @@ class Exporter:
             "experiment_id": self._experiment_id,
             "seed": session.seed,
         }
-        _write_json(
+        write_json(
             draft, {**about, "participants": list(session.members), "state": session.state, "reason": session.reason}
         )
         draft.rename(target)
@@ -87,23 +87,71 @@ class Exporter:
             "episode": episode,
             "seats": len(seats),
         }
-        made = {
-            seat: tables.table(texts, identity)
-            for seat in seats
-            if (texts := self._store.rows(session.id, episode, seat))
-        }
+        texts = {seat: found for seat in seats if (found := self._store.rows(session.id, episode, seat))}
+        seals = self._store.seals(session.id, episode)
+        made = {seat: tables.table(found, identity) for seat, found in texts.items()}
         for seat, table in made.items():
-            _write_parquet(folder / f"seat{seat}.parquet", table)
-            _write_csv(folder / f"seat{seat}.csv", table)
+            write_table(folder / f"seat{seat}", table)
+            self._write_seat(session, episode, seat, folder, seal=seals.get(seat))
         difference = tables.first_difference(made) if made else None
         equal = len(made) == len(seats) and difference is None
+        if made and difference is None:
+            write_table(folder / "inputs", tables.inputs_table(max(texts.values(), key=len)))
+        desyncs = self._write_desyncs(session, episode, folder)
+        for seat, found in texts.items():
+            validation = _validation(found, seals.get(seat), [one for one in desyncs if one["seat"] == seat])
+            write_json(folder / f"seat{seat}_validation.json", validation)
         rows = {str(seat): table.num_rows for seat, table in made.items()}
-        _write_json(folder / "parity.json", {"equal": equal, "rows": rows, "first_difference": difference})
-        seals = self._store.seals(session.id, episode)
-        files = {path.name: _digest(path) for path in sorted(folder.iterdir())}
+        write_json(folder / "parity.json", {"equal": equal, "rows": rows, "first_difference": difference})
+        files = {str(path.relative_to(folder)): _digest(path) for path in sorted(folder.rglob("*")) if path.is_file()}
         about = {"session_id": session.id, "episode": episode, "participants": list(session.members)}
-        _write_json(folder / "seal.json", {**about, "seats": list(seals.values()), "files": files})
+        write_json(folder / "seal.json", {**about, "seats": list(seals.values()), "files": files})
         return equal
+
+    def _write_seat(
+        self, session: SessionRecord, episode: int, seat: int, folder: Path, *, seal: Mapping[str, Any] | None
+    ) -> None:
+        """How the frames became final at this seat, and its rollbacks."""
+        if local := self._store.rows(session.id, episode, seat, "local"):
+            write_table(folder / f"seat{seat}_local", tables.local_table(local, seal))
+        rollbacks = self._store.rows(session.id, episode, seat, "rollbacks")
+        write_table(folder / f"seat{seat}_rollbacks", tables.rollbacks_table(rollbacks))
+
+    def _write_desyncs(self, session: SessionRecord, episode: int, folder: Path) -> list[dict[str, Any]]:
+        """The bytes that were hashed where two seats first differed, and the fields in which they do."""
+        reports = self._store.desyncs(session.id, episode)
+        if not reports:
+            return []
+        (folder / "desync").mkdir()
+        for report in reports:
+            dump = desync.dump_of(report)
+            report["dump"] = f"desync/frame{report['frame']}_seat{report['seat']}.bin" if dump else None
+            if dump:
+                (folder / report["dump"]).write_bytes(dump)
+        diff = desync.first_diff(self._store.desyncs(session.id, episode))
+        write_json(folder / "desync" / "diff.json", {"first": diff, "reports": reports})
+        return reports
+
+
+def _validation(texts: list[str], seal: Mapping[str, Any] | None, desyncs: list[dict[str, Any]]) -> dict[str, Any]:
+    """What one seat proved: hashes of all frames, the actions that every seat is known to have taken, what differed (EXPORT-01..04)."""
+    rows = [json.loads(text) for text in texts]
+    verified = (seal or {}).get("stats", {}).get("verifiedFrame", -1)
+    known = rows[: verified + 1]
+    actions = {str(seat): [row["actions"][seat] for row in known] for seat in range(len(rows[0]["actions"]))}
+    summary = {"frames": len(rows), "verifiedFrame": verified, "desyncCount": len(desyncs), "hashes": len(rows)}
+    return {
+        "summary": summary,
+        "confirmedHashHistory": {str(row["frame"]): row["state_hash"] for row in rows},
+        "verifiedActions": actions,
+        "desyncEvents": desyncs,
+    }
+
+
+def write_table(path: Path, table: pa.Table) -> None:
+    """`path` without its ending, as Parquet and as CSV."""
+    _write_parquet(path.with_name(f"{path.name}.parquet"), table)
+    _write_csv(path.with_name(f"{path.name}.csv"), table)
 
 
 def _write_parquet(path: Path, table: pa.Table) -> None:
@@ -130,7 +178,8 @@ def _text(value: Any) -> str:
     return repr(value) if isinstance(value, float) else str(value)
 
 
-def _write_json(path: Path, value: Mapping[str, Any]) -> None:
+def write_json(path: Path, value: Mapping[str, Any]) -> None:
+    """On disk when it returns."""
     with path.open("w", encoding="utf-8") as stream:
         json.dump(value, stream, indent=2, sort_keys=True)
         stream.write("\n")

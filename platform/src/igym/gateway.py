@@ -9,7 +9,7 @@ from typing import Any
 
 import socketio
 
-from igym import events, rows
+from igym import desync, events, rows
 from igym.desk import Desk
 from igym.effects import RefusedError
 from igym.store import RefusedDataError
@@ -43,6 +43,7 @@ class Gateway:
             "session_leave": self._session_leave,
             "data_chunk": self._data_chunk,
             "episode_seal": self._episode_seal,
+            "desync_report": self._desync_report,
             "client_log": self._client_log,
         }
         self._handlers = handlers
@@ -181,6 +182,15 @@ class Gateway:
             session_id, episode, seat = payload["session_id"], payload["episode"], payload["seat"]
             await self.desk.command(lambda one: one.sealed(session_id, episode, seat))
         return {"ok": True, "missing": missing}
+
+    async def _desync_report(self, who: str, payload: Mapping[str, Any]) -> Answer:
+        game = self.desk.coordinator.game
+        if self.desk.coordinator.member(who, payload["session_id"]) != payload["seat"]:
+            raise RefusedDataError("not_a_member", f"seat {payload['seat']} is not this participant's")
+        if wrong := desync.problem(payload, seats=game.seats, episodes=game.episodes):
+            raise RefusedDataError("wrong_report", wrong)
+        await self.desk.desync(payload)
+        return {"ok": True}
 
     async def _client_log(self, who: str, payload: Mapping[str, Any]) -> Answer:
         log.warning("page of %s: %s: %s", who, payload["level"], payload["text"][:500])

@@ -24,16 +24,79 @@ LISTS: Mapping[str, Callable[[Any], bool]] = {
 NAMES = frozenset({*LISTS, "frame", "state_hash"})
 
 
+def _count(value: Any) -> bool:
+    return type(value) is int and 0 <= value < 2**31
+
+
+def _duration(value: Any) -> bool:
+    return type(value) in (int, float) and value >= 0
+
+
+def _bools(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(one, bool) for one in value)
+
+
+# How a frame became final, and a rollback: the fields of the other kinds of rows (client/src/game/recorder.js writes them).
+FIELDS: Mapping[str, Mapping[str, Callable[[Any], bool]]] = {
+    "local": {
+        "frame": _count,
+        "was_speculative": _bools,
+        "corrected": _bools,
+        "n_resim": _count,
+        "input_delay_frames": _count,
+        "confirm_lag_frames": _count,
+        "confirm_lag_ms": _duration,
+    },
+    "rollbacks": {
+        "rollback_id": _count,
+        "at_frame": _count,
+        "to_frame": _count,
+        "depth": _count,
+        "cause_seat": _count,
+        "predicted": _count,
+        "actual": _count,
+        "mono_ms": _duration,
+        "cost_ms": _duration,
+    },
+}
+
+
 def problem(chunk: Mapping[str, Any], *, seats: int, episodes: int) -> str | None:
     """The first thing that is wrong with a data_chunk whose payload has the registered types; None if nothing is."""
     if not 0 <= chunk["episode"] < episodes:
         return f"episode is {chunk['episode']}; the session has {episodes}"
     if chunk["seq"] < 0 or chunk["first_frame"] < 0:
         return f"seq {chunk['seq']} and first_frame {chunk['first_frame']} must not be negative"
+    kind = chunk["kind"]
+    if kind != "rows" and kind not in FIELDS:
+        return f"kind is {kind!r}; known: rows, {', '.join(FIELDS)}"
     for index, text in enumerate(chunk["rows"]):
         frame = chunk["first_frame"] + index
-        if wrong := row_problem(text, frame=frame, seats=seats):
-            return f"row of frame {frame}: {wrong}"
+        wrong = (
+            row_problem(text, frame=frame, seats=seats)
+            if kind == "rows"
+            else other_problem(text, kind, index=frame, seats=seats)
+        )
+        if wrong:
+            return f"row {frame} of kind {kind}: {wrong}" if kind != "rows" else f"row of frame {frame}: {wrong}"
+    return None
+
+
+def other_problem(text: str, kind: str, *, index: int, seats: int) -> str | None:
+    """What is wrong with one row of kind local or rollbacks, the `index`-th of its episode."""
+    try:
+        row = json.loads(text)
+    except (ValueError, RecursionError):
+        return "is not JSON"
+    fields = FIELDS[kind]
+    if not isinstance(row, dict) or set(row) != set(fields):
+        return f"must be an object with {', '.join(sorted(fields))}"
+    if wrong := [name for name, fits in fields.items() if not fits(row[name])]:
+        return f"{wrong[0]} is {row[wrong[0]]!r}"
+    if row["frame" if kind == "local" else "rollback_id"] != index:
+        return "is not the next one"
+    if kind == "local" and (len(row["was_speculative"]) != seats or len(row["corrected"]) != seats):
+        return f"does not hold one flag for each of {seats} seats"
     return None
 
 

@@ -14,11 +14,16 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
+from igym.errors import IgymError
+
 T = TypeVar("T")
+
+VERSION = 2
+"""Of the tables below; in the file's user_version."""
 
 MISSING_TOLD = 1000
 """Chunks that the answer to a seal names at most; a page sends those, and its seal again."""
@@ -28,15 +33,22 @@ CREATE TABLE IF NOT EXISTS log (id INTEGER PRIMARY KEY, at_s REAL NOT NULL, kind
 CREATE TABLE IF NOT EXISTS participants (id TEXT PRIMARY KEY, completion_code TEXT NOT NULL, scene INTEGER NOT NULL, state TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS sessions (
   id TEXT PRIMARY KEY, scene_id TEXT NOT NULL, seed INTEGER NOT NULL, members TEXT NOT NULL,
-  state TEXT NOT NULL, reason TEXT NOT NULL, at_s REAL NOT NULL);
+  state TEXT NOT NULL, reason TEXT NOT NULL, at_s REAL NOT NULL, setup TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS chunks (
-  session_id TEXT NOT NULL, episode INTEGER NOT NULL, seat INTEGER NOT NULL, seq INTEGER NOT NULL,
+  session_id TEXT NOT NULL, episode INTEGER NOT NULL, seat INTEGER NOT NULL, seq INTEGER NOT NULL, kind TEXT NOT NULL,
   first_frame INTEGER NOT NULL, last_frame INTEGER NOT NULL, sha256 TEXT NOT NULL, rows TEXT NOT NULL,
   PRIMARY KEY (session_id, episode, seat, seq)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS desyncs (
+  session_id TEXT NOT NULL, episode INTEGER NOT NULL, seat INTEGER NOT NULL, peer_seat INTEGER NOT NULL, frame INTEGER NOT NULL,
+  at_s REAL NOT NULL, report TEXT NOT NULL, PRIMARY KEY (session_id, episode, seat, peer_seat)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS seals (
   session_id TEXT NOT NULL, episode INTEGER NOT NULL, seat INTEGER NOT NULL, seal TEXT NOT NULL,
   PRIMARY KEY (session_id, episode, seat)) WITHOUT ROWID;
 """
+
+
+class StoreVersionError(IgymError):
+    """The database of another version; nothing in it was changed."""
 
 
 class RefusedDataError(Exception):
@@ -58,6 +70,8 @@ class SessionRecord:
     members: tuple[str, ...]
     state: str
     reason: str
+    setup: Mapping[str, Any] = field(default_factory=dict)
+    """What a re-simulation needs to know: build, max_steps, fps."""
 
 
 class Store:
@@ -97,9 +111,10 @@ class Store:
             record.state,
             record.reason,
             time.time(),
+            json.dumps(dict(record.setup)),
         )
         update = "ON CONFLICT (id) DO UPDATE SET state = excluded.state, reason = excluded.reason"
-        await self._write(lambda db: db.execute(f"INSERT INTO sessions VALUES (?, ?, ?, ?, ?, ?, ?) {update}", row))  # noqa: S608 - constants
+        await self._write(lambda db: db.execute(f"INSERT INTO sessions VALUES (?, ?, ?, ?, ?, ?, ?, ?) {update}", row))  # noqa: S608 - constants
 
     async def save_chunk(self, participant_id: str, chunk: Mapping[str, Any]) -> int:
         """Stores a chunk of rows; returns the frame up to which the episode's rows are stored without a gap (-1: none).
@@ -112,7 +127,24 @@ class Store:
         """Stores a seal whose chunks are all here; otherwise stores nothing and returns the first numbers that are missing."""
         return await self._write(lambda db: _save_seal(db, participant_id, seal))
 
+    async def save_desync(self, report: Mapping[str, Any]) -> bool:
+        """Stores the first difference that a seat saw towards another; False if it is stored already."""
+        key = (report["session_id"], report["episode"], report["seat"], report["peer_seat"])
+        values = (*key, report["frame"], time.time(), json.dumps(dict(report), sort_keys=True))
+        return await self._write(
+            lambda db: db.execute("INSERT OR IGNORE INTO desyncs VALUES (?, ?, ?, ?, ?, ?, ?)", values).rowcount == 1
+        )
+
     # ---- Reading ----
+
+    def desyncs(self, session_id: str, episode: int) -> list[dict[str, Any]]:
+        """Reports of all seats, by frame and seat, with `server_time_s`."""
+        with closing(self._reader()) as db:
+            query = (
+                "SELECT at_s, report FROM desyncs WHERE session_id = ? AND episode = ? ORDER BY frame, seat, peer_seat"
+            )
+            rows = db.execute(query, (session_id, episode)).fetchall()
+            return [{**json.loads(text), "server_time_s": at_s} for at_s, text in rows]
 
     async def participants(self) -> list[tuple[str, str, int]]:
         """(id, completion code, position of the scene) of everybody."""
@@ -129,7 +161,8 @@ class Store:
         """Episodes that have at least one row."""
         with closing(self._reader()) as db:
             rows = db.execute(
-                "SELECT DISTINCT episode FROM chunks WHERE session_id = ? ORDER BY episode", (session_id,)
+                "SELECT DISTINCT episode FROM chunks WHERE session_id = ? AND kind = 'rows' ORDER BY episode",
+                (session_id,),
             )
             return [episode for (episode,) in rows]
 
@@ -141,14 +174,12 @@ class Store:
             )
             return {seat: json.loads(text) for seat, text in rows}
 
-    def rows(self, session_id: str, episode: int, seat: int) -> list[str]:
-        """Row texts in order of their frames, up to the first gap."""
+    def rows(self, session_id: str, episode: int, seat: int, kind: str = "rows") -> list[str]:
+        """Row texts of a kind in order, up to the first gap."""
         texts: list[str] = []
         with closing(self._reader()) as db:
-            query = (
-                "SELECT first_frame, rows FROM chunks WHERE session_id = ? AND episode = ? AND seat = ? ORDER BY seq"
-            )
-            for first_frame, rows in db.execute(query, (session_id, episode, seat)):
+            query = "SELECT first_frame, rows FROM chunks WHERE session_id = ? AND episode = ? AND seat = ? AND kind = ? ORDER BY seq"
+            for first_frame, rows in db.execute(query, (session_id, episode, seat, kind)):
                 if first_frame != len(texts):
                     break
                 texts += rows.split("\n")
@@ -167,7 +198,13 @@ class Store:
         db = sqlite3.connect(self._path)
         db.execute("PRAGMA journal_mode = WAL")
         db.execute("PRAGMA synchronous = FULL")
+        known = db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0] > 0
+        if known and (found := db.execute("PRAGMA user_version").fetchone()[0]) != VERSION:
+            raise StoreVersionError(
+                f"{self._path} was written by another version of igym (tables {found}, this one has {VERSION}): give another --data-dir"
+            )
         db.executescript(SCHEMA)
+        db.execute(f"PRAGMA user_version = {VERSION}")
         return db
 
     def _reader(self) -> sqlite3.Connection:
@@ -176,9 +213,11 @@ class Store:
 
 def _session(db: sqlite3.Connection, session_id: str) -> SessionRecord | None:
     row = db.execute(
-        "SELECT id, scene_id, seed, members, state, reason FROM sessions WHERE id = ?", (session_id,)
+        "SELECT id, scene_id, seed, members, state, reason, setup FROM sessions WHERE id = ?", (session_id,)
     ).fetchone()
-    return None if row is None else SessionRecord(row[0], row[1], row[2], tuple(json.loads(row[3])), row[4], row[5])
+    if row is None:
+        return None
+    return SessionRecord(row[0], row[1], row[2], tuple(json.loads(row[3])), row[4], row[5], json.loads(row[6]))
 
 
 def _own_seat(db: sqlite3.Connection, participant_id: str, payload: Mapping[str, Any]) -> None:
@@ -210,8 +249,8 @@ def _save_chunk(db: sqlite3.Connection, participant_id: str, chunk: Mapping[str,
             "conflict", f"another chunk {chunk['seq']} of episode {chunk['episode']} is stored already"
         )
     if known is None:
-        values = (*key, chunk["first_frame"], chunk["last_frame"], chunk["sha256"], text)
-        db.execute("INSERT INTO chunks VALUES (?, ?, ?, ?, ?, ?, ?, ?)", values)
+        values = (*key, chunk["kind"], chunk["first_frame"], chunk["last_frame"], chunk["sha256"], text)
+        db.execute("INSERT INTO chunks VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", values)
     return _stored_upto(db, key[:3])
 
 
@@ -234,7 +273,8 @@ def _save_seal(db: sqlite3.Connection, participant_id: str, seal: Mapping[str, A
 
 
 def _stored_upto(db: sqlite3.Connection, key: Sequence[Any]) -> int:
-    query = "SELECT first_frame, last_frame FROM chunks WHERE session_id = ? AND episode = ? AND seat = ? ORDER BY seq"
+    where = "session_id = ? AND episode = ? AND seat = ? AND kind = 'rows'"
+    query = f"SELECT first_frame, last_frame FROM chunks WHERE {where} ORDER BY seq"  # noqa: S608 - constants
     upto = -1
     for first_frame, last_frame in db.execute(query, key):
         if first_frame != upto + 1:

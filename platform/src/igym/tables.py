@@ -46,6 +46,74 @@ def table(texts: Sequence[str], identity: Mapping[str, Any]) -> pa.Table:
     return pa.Table.from_arrays(list(columns.values()), schema=pa.schema(fields))
 
 
+def local_table(texts: Sequence[str], seal: Mapping[str, Any] | None) -> pa.Table:
+    """How each frame became final at one seat; it differs between the seats by nature. `seal` says how far hashes were compared."""
+    rows = [json.loads(text) for text in texts]
+    stats = (seal or {}).get("stats", {})
+    verified, first_desync = stats.get("verifiedFrame", -1), stats.get("firstDesync")
+    columns: dict[str, pa.Array[Any]] = {"frame": pa.array([row["frame"] for row in rows], pa.int64())}
+    for seat in range(len(rows[0]["was_speculative"])):
+        columns[f"wasSpeculative.{seat}"] = pa.array([row["was_speculative"][seat] for row in rows], pa.bool_())
+        columns[f"corrected.{seat}"] = pa.array([row["corrected"][seat] for row in rows], pa.bool_())
+    for name in ("n_resim", "input_delay_frames", "confirm_lag_frames"):
+        columns[name] = pa.array([row[name] for row in rows], pa.int64())
+    columns["confirm_lag_ms"] = pa.array([float(row["confirm_lag_ms"]) for row in rows], pa.float64())
+    columns["hash_status"] = pa.array([_hash_status(row["frame"], verified, first_desync) for row in rows], pa.string())
+    return pa.table(columns)
+
+
+def _hash_status(frame: int, verified: int, first_desync: int | None) -> str:
+    if frame <= verified:
+        return "matched"
+    return "mismatched" if frame == first_desync else "unchecked"
+
+
+ROLLBACK_COLUMNS = {
+    "rollback_id": pa.int64(),
+    "at_frame": pa.int64(),
+    "to_frame": pa.int64(),
+    "depth": pa.int64(),
+    "cause_seat": pa.int64(),
+    "predicted": pa.int64(),
+    "actual": pa.int64(),
+    "mono_ms": pa.float64(),
+    "cost_ms": pa.float64(),
+}
+
+
+def rollbacks_table(texts: Sequence[str]) -> pa.Table:
+    """Every rollback of one seat; an empty table if there was none."""
+    rows = [json.loads(text) for text in texts]
+    return pa.table({name: pa.array([row[name] for row in rows], kind) for name, kind in ROLLBACK_COLUMNS.items()})
+
+
+def inputs_table(texts: Sequence[str]) -> pa.Table:
+    """The confirmed inputs, one line for each frame and seat. `texts` are final rows."""
+    rows = [json.loads(text) for text in texts]
+    flat = [(row, seat) for row in rows for seat in range(len(row["actions"]))]
+    return pa.table(
+        {
+            "frame": pa.array([row["frame"] for row, _ in flat], pa.int64()),
+            "seat": pa.array([seat for _, seat in flat], pa.int64()),
+            "action": pa.array([row["actions"][seat] for row, seat in flat], pa.int64()),
+            "focused": pa.array([row["focused"][seat] for row, seat in flat], pa.bool_()),
+            "auto": pa.array([row["auto"][seat] for row, seat in flat], pa.bool_()),
+        }
+    )
+
+
+def observations_table(texts: Sequence[str]) -> pa.Table:
+    """The full observations, one line for each frame and seat, as JSON text. `texts` are lists by seat, by frame."""
+    flat = [(frame, seat, one) for frame, text in enumerate(texts) for seat, one in enumerate(json.loads(text))]
+    return pa.table(
+        {
+            "frame": pa.array([frame for frame, _, _ in flat], pa.int64()),
+            "seat": pa.array([seat for _, seat, _ in flat], pa.int64()),
+            "observation": pa.array([json.dumps(one) for _, _, one in flat], pa.string()),
+        }
+    )
+
+
 def first_difference(tables: Mapping[int, pa.Table]) -> dict[str, Any] | None:
     """The first cell, by frame and column, in which two seats' tables differ in value or type; None: all equal."""
     (first, reference), *others = tables.items()

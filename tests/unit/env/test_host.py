@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from typing import Any
 
 import pytest
 
-from igym_env.encoding import state_hash
+from igym_env.decoding import differences
+from igym_env.encoding import short_hash, state_hash
 from igym_env.host import Host, HostError
 from igym_env.loader import load
 from igym_env.seeds import episode_seed
@@ -27,9 +29,18 @@ def run(one: Host, *requests: list[Any], display: bool = False) -> dict[str, Any
     return answer
 
 
+def played(one: Host, *steps: tuple[int, list[list[int]]], load: int | None = None) -> list[dict[str, Any]]:
+    """The rows of these frames, each simulated, saved and final."""
+    requests: list[list[Any]] = [] if load is None else [["load", load]]
+    for frame, inputs in steps:
+        requests += [["advance", frame, inputs], ["save", frame + 1], ["final", frame]]
+    rows: list[dict[str, Any]] = run(one, *requests)["rows"]
+    return rows
+
+
 def test_a_row_holds_inputs_flags_hashes_and_the_episode_ends_at_max_steps() -> None:
     one = host(max_steps=3)
-    rows = run(one, *(["advance", frame, [[1, 1], [2, 2]]] for frame in range(3)))["rows"]
+    rows = played(one, *((frame, [[1, 1], [2, 2]]) for frame in range(3)))
     first = json.loads(rows[0]["row"])
     assert (first["frame"], first["actions"], first["focused"], first["auto"]) == (
         0,
@@ -44,10 +55,10 @@ def test_a_row_holds_inputs_flags_hashes_and_the_episode_ends_at_max_steps() -> 
 
 def test_loading_a_snapshot_brings_the_same_rows_again() -> None:
     one = host()
-    first = run(one, ["advance", 0, [[1, 1], [5, 1]]], ["save", 1], ["advance", 1, [[3, 1], [4, 1]]])["rows"]
-    again = run(one, ["load", 1], ["advance", 1, [[3, 1], [4, 1]]])["rows"]
+    first = played(one, (0, [[1, 1], [5, 1]]), (1, [[3, 1], [4, 1]]))
+    again = played(one, (1, [[3, 1], [4, 1]]), load=1)
     assert again[0]["row"] == first[1]["row"]
-    other = run(one, ["load", 1], ["advance", 1, [[4, 1], [4, 1]]])["rows"]
+    other = played(one, (1, [[4, 1], [4, 1]]), load=1)
     assert other[0]["row"] != first[1]["row"]
 
 
@@ -55,7 +66,35 @@ def test_a_snapshot_is_a_copy() -> None:
     one = host()
     before = state_hash(load(KITCHEN).get_state())
     run(one, ["save", 0], *(["advance", frame, [[1, 1], [3, 1]]] for frame in range(5)), ["load", 0])
-    assert run(one, ["advance", 0, IDLE])["rows"][0]["hash"] != before
+    assert played(one, (0, IDLE))[0]["hash"] != before
+
+
+def test_a_frame_is_final_once_and_only_after_it_was_simulated_and_saved() -> None:
+    one = host()
+    answer = run(one, ["advance", 0, IDLE], ["save", 1], ["advance", 1, IDLE], ["save", 2])
+    assert (answer["ended"], answer["rows"]) == ([False, False], [])
+    assert [row["frame"] for row in run(one, ["final", 0], ["final", 1])["rows"]] == [0, 1]
+    with pytest.raises(HostError, match="final row of frame 0, which was not simulated"):
+        run(one, ["final", 0])
+
+
+def test_the_bytes_that_were_hashed_are_kept_for_the_newest_frames() -> None:
+    one = host()
+    row = played(one, (0, IDLE))[0]
+    assert short_hash(base64.b64decode(one.dump(0))) == row["hash"]
+    played(one, *((frame, IDLE) for frame in range(1, 301)))
+    assert (one.dump(0), bool(one.dump(1))) == ("", True)
+
+
+def test_a_flipped_bit_changes_one_field_of_the_frame_and_survives_a_rollback() -> None:
+    sound, wrong = host(), host()
+    wrong.flip(1)
+    steps = [(frame, IDLE) for frame in range(3)]
+    first, other = played(sound, *steps), played(wrong, *steps)
+    assert [a["hash"] == b["hash"] for a, b in zip(first, other, strict=True)] == [True, False, False]
+    a, b = (base64.b64decode(one.dump(1)) for one in (sound, wrong))
+    assert differences(a, b) == [{"path": "value['frame']", "a": "i2;", "b": "i3;"}]
+    assert played(wrong, steps[1], load=1)[0]["hash"] == other[1]["hash"]
 
 
 def test_the_display_list_comes_when_it_is_wanted() -> None:

@@ -168,6 +168,10 @@ def build(episodes: int = 1) -> Evidence:
         statuses={name: status(name, [seals[key] for key in keys if key[1] == name]) for name in PEOPLE},
         page_events={name: [{"kind": "rollback", "tMs": 4_000.0, "to": 40, "depth": 5}] for name in PEOPLE},
         server_events=[{"kind": "session_assigned"}, {"kind": "data_chunk"}, {"kind": "episode_seal"}],
+        certificates={
+            f"s/ep{episode}": {"certified": True, "reason": "", "speed": {"timesRealTime": 180.0}}
+            for episode in range(episodes)
+        },
         server_log=["listening on 127.0.0.1", "input_delay_frames=2 prediction_limit_frames=12", '"GET / 1.1" 200 500'],
         console={name: [{"type": "log", "text": "ready", "location": ""}] for name in PEOPLE},
         faults=(latency_fault(),),

@@ -40,6 +40,8 @@ def test_the_outcome_is_the_servers_last_word() -> None:
 
 def test_data_is_there_when_every_seat_and_episode_has_its_files(tmp_path: Path) -> None:
     make(tmp_path, "ep0/seat0.parquet", "ep0/seat1.parquet", "ep0/seal.json", "ep1/seat0.parquet", "ep1/seal.json")
+    assert not collect.exported(tmp_path, STATUSES, episodes=1), "not yet certified"
+    make(tmp_path, "ep0/certificate.json", "ep1/certificate.json")
     assert collect.exported(tmp_path, STATUSES, episodes=1)
     assert not collect.exported(tmp_path, STATUSES, episodes=2)
     make(tmp_path, "ep1/seat1.parquet")

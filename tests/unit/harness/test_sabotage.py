@@ -22,6 +22,7 @@ def chunk(seq: int, *, seat: int = 1, episode: int = 0) -> dict[str, Any]:
         "session_id": "s",
         "episode": episode,
         "seat": seat,
+        "kind": "rows",
         "seq": seq,
         "first_frame": 6,
         "last_frame": 7,
@@ -67,10 +68,10 @@ def test_an_integer_reward_stays_an_integer() -> None:
         "40",
         '42["page_ping",{"seq":1}]',
         '4317[{"ok":true}]',
-        frame_text(chunk(0)),
-        frame_text(chunk(2)),
         frame_text(chunk(1, episode=1)),
         frame_text({**chunk(1), "rows": []}),
+        frame_text({**chunk(1), "kind": "local"}),
+        frame_text({**chunk(0), "first_frame": 0}),
     ],
 )
 def test_everything_else_passes_untouched(text: str) -> None:

@@ -18,6 +18,7 @@ from hypercorn.config import Config
 
 from igym import assets, loading, runtime, serving
 from igym.app import Options, Server
+from igym.events import VERSION
 from igym.runtime import Runtime
 
 ANSWER_S = 10.0
@@ -51,7 +52,7 @@ class Page:
 
     async def hello(self, participant_id: str, page_id: str = "page") -> Any:
         return await self.ask(
-            "page_hello", {"participant_id": participant_id, "page_id": page_id, "registry_version": 1}
+            "page_hello", {"participant_id": participant_id, "page_id": page_id, "registry_version": VERSION}
         )
 
     async def told(self, event: str) -> Any:

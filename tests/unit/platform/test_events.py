@@ -62,7 +62,8 @@ def test_an_unknown_type_is_our_own_nonsense() -> None:
         events.fits("q", 1)
 
 
-HELLO = {"participant_id": "p", "page_id": "g", "registry_version": 1}
+VERSION = events.VERSION
+HELLO = {"participant_id": "p", "page_id": "g", "registry_version": VERSION}
 REPORT: dict[str, Any] = {"session_id": "s", "peer_seat": 1, "state": "up", "route": "host", "t_ms": 1}
 
 

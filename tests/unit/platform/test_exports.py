@@ -41,7 +41,15 @@ ROWS = [row(0), row(1, infos=[{"held": 2}, {"speed": 1.0}]), row(2)]
 async def stored(store: Store, seat: int, rows: list[str]) -> None:
     digest = hashlib.sha256("\n".join(rows).encode()).hexdigest()
     key = {"session_id": "s", "episode": 0, "seat": seat}
-    chunk = {**key, "seq": 0, "first_frame": 0, "last_frame": len(rows) - 1, "rows": rows, "sha256": digest}
+    chunk = {
+        **key,
+        "kind": "rows",
+        "seq": 0,
+        "first_frame": 0,
+        "last_frame": len(rows) - 1,
+        "rows": rows,
+        "sha256": digest,
+    }
     await store.save_chunk("ab"[seat], chunk)
     await store.save_seal("ab"[seat], {**key, "rows": len(rows), "chunks": 1, "verified": True})
 
@@ -101,7 +109,13 @@ async def test_an_episode_is_written_once_for_each_seat(store: Store, tmp_path: 
     assert exporter.episode("s", 0)["equal"] is True
     folder = tmp_path / "data" / "study" / "game" / "s" / "ep0"
     files = sorted(path.name for path in folder.iterdir())
-    assert files == ["parity.json", "seal.json", "seat0.csv", "seat0.parquet", "seat1.csv", "seat1.parquet"]
+    assert files == sorted(
+        [
+            *("parity.json", "seal.json", "inputs.csv", "inputs.parquet"),
+            *(f"seat{s}{part}.{kind}" for s in "01" for part in ("", "_rollbacks") for kind in ("csv", "parquet")),
+            *("seat0_validation.json", "seat1_validation.json"),
+        ]
+    )
     manifest = json.loads((folder / "seal.json").read_text(encoding="utf-8"))
     assert [seal["seat"] for seal in manifest["seats"]] == [0, 1]
     for name, claimed in manifest["files"].items():

@@ -29,6 +29,7 @@ CHUNK = {
     "session_id": "s",
     "episode": 0,
     "seat": 0,
+    "kind": "rows",
     "seq": 0,
     "first_frame": 0,
     "last_frame": 0,

@@ -24,7 +24,7 @@ ROW: dict[str, Any] = {
 
 
 def chunk(**changed: Any) -> dict[str, Any]:
-    return {"episode": 0, "seq": 0, "first_frame": 5, "rows": [json.dumps(ROW)], **changed}
+    return {"episode": 0, "kind": "rows", "seq": 0, "first_frame": 5, "rows": [json.dumps(ROW)], **changed}
 
 
 def problem(one: dict[str, Any]) -> str | None:
@@ -75,3 +75,35 @@ def test_a_wrong_chunk_is_told(changed: dict[str, Any], said: str) -> None:
     found = problem(chunk(**changed))
     assert found is not None
     assert said in found
+
+
+LOCAL: dict[str, Any] = {
+    "frame": 5,
+    "was_speculative": [False, True],
+    "corrected": [False, False],
+    "n_resim": 2,
+    "input_delay_frames": 2,
+    "confirm_lag_frames": 3,
+    "confirm_lag_ms": 100.5,
+}
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({}, None),
+        ({"frame": 6}, "row 5 of kind local: is not the next one"),
+        ({"was_speculative": [True]}, "one flag for each of 2 seats"),
+        ({"corrected": [0, 1]}, "corrected is [0, 1]"),
+        ({"n_resim": -1}, "n_resim is -1"),
+        ({"confirm_lag_ms": None}, "confirm_lag_ms is None"),
+        ({"more": 1}, "must be an object with"),
+    ],
+)
+def test_how_a_frame_became_final_is_checked_too(changed: dict[str, Any], said: str | None) -> None:
+    found = problem(chunk(kind="local", rows=[json.dumps({**LOCAL, **changed})]))
+    assert found is None if said is None else found is not None and said in found
+
+
+def test_an_unknown_kind_of_row_is_named() -> None:
+    assert problem(chunk(kind="latency")) == "kind is 'latency'; known: rows, local, rollbacks"

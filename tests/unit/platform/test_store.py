@@ -27,6 +27,7 @@ def chunk(seq: int, first: int, rows: list[str], **changed: Any) -> dict[str, An
         "session_id": "s",
         "episode": 0,
         "seat": 0,
+        "kind": "rows",
         "seq": seq,
         "first_frame": first,
         "last_frame": first + len(rows) - 1,

@@ -33,7 +33,12 @@ def encode(value: Any) -> bytes:
 
 def state_hash(value: Any) -> str:
     """First 8 bytes of SHA-256 of the canonical bytes, as 16 hex characters."""
-    return hashlib.sha256(encode(value)).hexdigest()[:16]
+    return short_hash(encode(value))
+
+
+def short_hash(data: bytes) -> str:
+    """The same of bytes that are encoded already."""
+    return hashlib.sha256(data).hexdigest()[:16]
 
 
 Put = Callable[[bytes], None]

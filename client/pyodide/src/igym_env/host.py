@@ -1,6 +1,8 @@
-"""The world of one participant: carries out a batch of load / advance / save / release requests in one call.
+"""The world of one participant: carries out a batch of load / advance / save / final / release requests in one call.
 
-Text in, text out (JSON), so that the same four functions serve the browser, Node and CPython. A row is a JSON text of its own:
+A frame that may be simulated again costs its step and a snapshot; its row and its hashes are made once, when it is `final`.
+
+Text in, text out (JSON), so that the same functions serve the browser, Node and CPython. A row is a JSON text of its own:
 JavaScript never parses it, so 1 and 1.0 stay distinct and floats keep every bit.
 
     snapshot f = S(f), the state before frame f      hash of frame f = hash of S(f+1)
@@ -8,17 +10,21 @@ JavaScript never parses it, so 1 and 1.0 stay distinct and floats keep every bit
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import json
 import pickle
 from typing import Any
 
 from igym_env.contract import Environment
-from igym_env.encoding import state_hash
+from igym_env.encoding import encode, short_hash, state_hash
+from igym_env.flip import flipped
 from igym_env.loader import load
 
 FOCUSED = 1
 AUTO = 2
+DUMPS_KEPT = 300
+DUMP_BYTES_KEPT = 32 * 2**20
 
 
 class HostError(RuntimeError):
@@ -38,6 +44,13 @@ class Host:
         self._frame = 0
         self._max_steps = environment.max_steps
         self._snapshots: dict[int, bytes] = {}
+        self._outcomes: dict[int, tuple[list[list[int]], Any]] = {}
+        """Inputs and what step() returned, of frames that are not final. The environment hands out copies (sync_test checks it)."""
+        self._dumps: dict[int, bytes] = {}
+        """The bytes that were hashed, of the newest final frames, in order."""
+        self._dump_bytes = 0
+        self._flip_frame: int | None = None
+        self._observing = False
 
     def describe(self) -> str:
         """The declarations as JSON: seats, actions, noop, fps, max_steps, view, keys, one_shot, seat_names."""
@@ -57,7 +70,10 @@ class Host:
         )
 
     def start(self, options_json: str) -> str:
-        """Resets to {"seed", "episode", "max_steps"?}; saves snapshot 0; -> {"hash": of S(0), "display"}."""
+        """Resets to {"seed", "episode", "max_steps"?, "observe"?}; saves snapshot 0; -> {"hash": of S(0), "display"}.
+
+        observe: final rows come with the observations.
+        """
         options = json.loads(options_json)
         if options.get("max_steps"):
             self._environment.max_steps = options["max_steps"]
@@ -65,30 +81,49 @@ class Host:
         self._environment.reset(options["seed"])
         self._frame = 0
         self._snapshots.clear()
+        self._observing = bool(options.get("observe"))
+        self._outcomes.clear()
+        self._dumps.clear()
+        self._dump_bytes = 0
         self._save(0)
         return json.dumps({"hash": state_hash(self._environment.get_state()), "display": self._environment.render()})
 
     def run(self, batch_json: str) -> str:
-        """{"requests": [[kind, frame, ...], ...], "display": bool} -> {"rows": [...], "display": list or null}."""
+        """{"requests": [[kind, frame, ...], ...], "display": bool} -> {"ended", "rows", "display"}.
+
+        ended: one bool for each `advance`. rows: {"frame", "row", "hash", "ended"} for each `final`. display: a list, or null.
+        """
         batch = json.loads(batch_json)
-        rows = []
-        for kind, frame, *rest in batch["requests"]:
+        ended: list[bool] = []
+        rows: list[dict[str, Any]] = []
+        for request in batch["requests"]:
+            kind, frame = request[0], request[1]
             if kind == "advance":
-                rows.append(self._advance(frame, rest[0]))
+                ended.append(self._advance(frame, request[2]))
             elif kind == "save":
                 self._save(frame)
+            elif kind == "final":
+                rows.append(self._final(frame))
             elif kind == "load":
                 self._load(frame)
             elif kind == "release":
                 self._release(frame)
             else:
-                raise HostError(f"unknown request {kind!r}; known: load, advance, save, release")
+                raise HostError(f"unknown request {kind!r}; known: load, advance, save, final, release")
         display = self._environment.render() if batch.get("display") else None
-        return json.dumps({"rows": rows, "display": display})
+        return json.dumps({"ended": ended, "rows": rows, "display": display})
 
     def digest(self, text: str) -> str:
         """SHA-256 of the UTF-8 text, 64 hex characters."""
         return hashlib.sha256(text.encode()).hexdigest()
+
+    def dump(self, frame: int) -> str:
+        """The bytes whose hash is that of a final frame, as base64; empty when they are no longer kept (300 frames, 32 MiB)."""
+        return base64.b64encode(self._dumps.get(frame, b"")).decode()
+
+    def flip(self, frame: int) -> None:
+        """A planted error: one bit of the state is wrong after this frame, however often it is simulated."""
+        self._flip_frame = frame
 
     def _save(self, frame: int) -> None:
         if frame != self._frame:
@@ -107,21 +142,37 @@ class Host:
         for old in [saved for saved in self._snapshots if saved < frame]:
             del self._snapshots[old]
 
-    def _advance(self, frame: int, inputs: list[list[int]]) -> dict[str, Any]:
+    def _advance(self, frame: int, inputs: list[list[int]]) -> bool:
+        """Whether the episode ends with this frame."""
         if frame != self._frame:
             raise HostError(f"advance of frame {frame} while the world is at {self._frame}")
         env = self._environment
-        seats = range(env.seats)
         if len(inputs) != env.seats:
             raise HostError(f"{len(inputs)} inputs for {env.seats} seats at frame {frame}")
-        observations, rewards, terminations, truncations, infos = env.step({seat: inputs[seat][0] for seat in seats})
+        outcome = env.step({seat: pair[0] for seat, pair in enumerate(inputs)})
+        self._outcomes[frame] = (inputs, outcome)
         self._frame = frame + 1
+        if frame == self._flip_frame:
+            env.set_state(flipped(env.get_state()))
+        _, _, terminations, truncations, _ = outcome
+        if self._frame >= self._max_steps:
+            return True
+        return all(terminations[seat] or truncations[seat] for seat in range(env.seats))
+
+    def _final(self, frame: int) -> dict[str, Any]:
+        """The row of a frame that nothing will simulate again, from what its last simulation gave and left behind."""
+        if frame not in self._outcomes or frame + 1 not in self._snapshots:
+            raise HostError(f"final row of frame {frame}, which was not simulated and saved")
+        inputs, (observations, rewards, terminations, truncations, infos) = self._outcomes.pop(frame)
+        seats = range(self._environment.seats)
         terminated = [bool(terminations[seat]) for seat in seats]
         truncated = [bool(truncations[seat]) for seat in seats]
-        if self._frame >= self._max_steps:
+        if frame + 1 >= self._max_steps:
             truncated = [truncated[seat] or not terminated[seat] for seat in seats]
-        hashes = [state_hash(observations[seat]) for seat in seats]
-        state = state_hash(env.get_state())
+        # Our own bytes again.
+        hashed = encode(pickle.loads(self._snapshots[frame + 1]))  # noqa: S301
+        self._keep_dump(frame, hashed)
+        state = short_hash(hashed)
         row = {
             "frame": frame,
             "actions": [action for action, _ in inputs],
@@ -131,12 +182,21 @@ class Host:
             "infos": [infos.get(seat, {}) for seat in seats],
             "focused": [bool(flags & FOCUSED) for _, flags in inputs],
             "auto": [bool(flags & AUTO) for _, flags in inputs],
-            "obs_hashes": hashes,
+            "obs_hashes": [state_hash(observations[seat]) for seat in seats],
             "state_hash": state,
         }
         ended = all(end or cut for end, cut in zip(terminated, truncated, strict=True))
         text = json.dumps(row, sort_keys=True, separators=(",", ":"), default=_plain)
-        return {"frame": frame, "row": text, "hash": state, "obs": hashes, "ended": ended}
+        answer = {"frame": frame, "row": text, "hash": state, "ended": ended}
+        if self._observing:
+            answer["observations"] = json.dumps([observations[seat] for seat in seats], default=_plain)
+        return answer
+
+    def _keep_dump(self, frame: int, data: bytes) -> None:
+        self._dumps[frame] = data
+        self._dump_bytes += len(data)
+        while len(self._dumps) > DUMPS_KEPT or self._dump_bytes > DUMP_BYTES_KEPT:
+            self._dump_bytes -= len(self._dumps.pop(next(iter(self._dumps))))
 
 
 def _plain(value: Any) -> Any:

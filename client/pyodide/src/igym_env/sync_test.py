@@ -100,19 +100,19 @@ def _rolled_back(entry: str, frames: int, seed: int, kwargs_json: str) -> dict[s
 
 
 def _changed_later(environment: Any, seed: int) -> dict[str, Any] | None:
-    """The first frame at which a step changes a state or an observation that was handed out before."""
+    """The first frame at which a step changes a state or an outcome that was handed out before."""
     generator = Generator(episode_seed(seed, "aliasing", 0))
-    observations, _ = environment.reset(episode_seed(seed, "sync-test", 0))
+    outcome: Any = environment.reset(episode_seed(seed, "sync-test", 0))
     for frame in range(min(ALIASING_FRAMES, environment.max_steps)):
         state = environment.get_state()
-        before = state_hash(state), state_hash(observations)
+        before = state_hash(state), state_hash(outcome)
         actions = {seat: generator.randrange(len(environment.actions)) for seat in range(environment.seats)}
-        newer, *_ = environment.step(actions)
-        after = state_hash(state), state_hash(observations)
-        for what, old, new in zip(("get_state()", "an observation"), before, after, strict=True):
+        newer = environment.step(actions)
+        after = state_hash(state), state_hash(outcome)
+        for what, old, new in zip(("get_state()", "an observation or info"), before, after, strict=True):
             if old != new:
                 return {"frame": frame, "what": f"step() changes what {what} handed out before; hand out copies"}
-        observations = newer
+        outcome = newer
     return None
 
 
@@ -129,7 +129,7 @@ def _episode(host: Host, environment: Any, generator: Generator, *, limit: int) 
         start = max(0, frame - CHECK_DISTANCE)
         requests: list[list[Any]] = [["load", start]] if frame else []
         for again in range(start, frame + 1):
-            requests += [["advance", again, inputs[again]], ["save", again + 1]]
+            requests += [["advance", again, inputs[again]], ["save", again + 1], ["final", again]]
         requests.append(["release", max(0, frame - CHECK_DISTANCE + 1)])
         out = json.loads(host.run(json.dumps({"requests": requests, "display": False})))["rows"]
         for row in out[:-1]:

@@ -15,6 +15,7 @@ FIRST_LIGHT = [
     "SEQ-5",
     "DAT-1",
     "DAT-4",
+    "CERT-1",
     "LIV-2",
     "SRV-3",
     "CLI-1",

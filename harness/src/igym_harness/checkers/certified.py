@@ -1,0 +1,24 @@
+"""CERT: the server's own re-simulation of every episode gave every row again (requirements CERT-01)."""
+
+from __future__ import annotations
+
+from igym_harness.evidence import Evidence, Finding, holds, no_data, violated
+
+
+def cert_1(evidence: Evidence) -> Finding:
+    """Each episode with data has a certificate, and it says true; null is no verdict."""
+    check = "CERT-1"
+    if not evidence.certificates:
+        return no_data(check, "no episode was exported")
+    verdicts = {name: one.get("certified") for name, one in sorted(evidence.certificates.items())}
+    for name, verdict in verdicts.items():
+        if verdict is False:
+            reason = evidence.certificates[name].get("reason", "no reason")
+            return violated(check, f"{name} is not certified: {reason}", **evidence.certificates[name])
+    for name, verdict in verdicts.items():
+        if verdict is not True:
+            one = evidence.certificates[name]
+            why = f"{one.get('reason')}: {one.get('detail')}" if one else "there is no certificate.json"
+            return no_data(check, f"{name}: {why}")
+    speeds = [one.get("speed", {}).get("timesRealTime", 0.0) for one in evidence.certificates.values()]
+    return holds(check, f"{len(verdicts)} episodes certified, at {min(speeds):.0f} times real time or faster")

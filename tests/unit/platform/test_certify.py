@@ -1,0 +1,114 @@
+"""A session is certified by the same WebAssembly Python under Node; one altered cell, or one altered input, is named."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from igym import assets, certify, loading
+from igym.certify import Certifier, CertifyError, keep_build
+from igym.exports import Exporter
+from igym.runtime import Runtime
+from igym.store import SessionRecord, Store
+from igym_env.host import Host
+from igym_env.loader import load
+from igym_env.seeds import episode_seed
+
+Prepared = tuple[loading.Loaded, Runtime, assets.Assets]
+FRAMES = 40
+SEED = 11
+
+
+def rows_of(found: assets.Assets) -> list[str]:
+    """What two browsers would have sent: the kitchen holds integers, so CPython computes the same."""
+    host = Host(load(f"{found.examples}/environments/kitchen.py:Kitchen"))
+    host.start(json.dumps({"seed": episode_seed(SEED, "kitchen", 0), "episode": 0, "max_steps": FRAMES}))
+    requests: list[list[Any]] = []
+    for frame in range(FRAMES):
+        inputs = [[(frame // 7) % 6, 1], [(frame // 5) % 6, 3]]
+        requests += [["advance", frame, inputs], ["save", frame + 1], ["final", frame]]
+    return [row["row"] for row in json.loads(host.run(json.dumps({"requests": requests, "display": False})))["rows"]]
+
+
+async def stored(
+    folder: Path, prepared: Prepared, rows: list[str], *, setup: dict[str, Any] | None = None
+) -> Certifier:
+    _, runtime, found = prepared
+    store = Store(folder / "kitchen" / "igym.sqlite3")
+    builds = folder / "kitchen" / "builds"
+    setup = {"build": keep_build(runtime, found.pyodide, builds), "max_steps": FRAMES, "fps": 30} | (setup or {})
+    await store.save_session(SessionRecord("s", "kitchen", SEED, ("a", "b"), "completed", "completed", setup))
+    log = [certify.input_pairs(text) for text in rows]
+    input_hash = hashlib.sha256(json.dumps(log, separators=(",", ":")).encode()).hexdigest()[:16]
+    for seat, who in enumerate("ab"):
+        key = {"session_id": "s", "episode": 0, "seat": seat}
+        digest = hashlib.sha256("\n".join(rows).encode()).hexdigest()
+        chunk = {
+            **key,
+            "kind": "rows",
+            "seq": 0,
+            "first_frame": 0,
+            "last_frame": len(rows) - 1,
+            "rows": rows,
+            "sha256": digest,
+        }
+        await store.save_chunk(who, chunk)
+        seal = {
+            **key,
+            "end_frame": len(rows),
+            "rows": len(rows),
+            "chunks": 1,
+            "input_hash": input_hash,
+            "verified": True,
+        }
+        await store.save_seal(who, {**seal, "state_hash": "0" * 16, "reason": "completed", "stats": {}})
+    exporter = Exporter(store, folder, "kitchen")
+    exporter.session("s")
+    return Certifier(store, exporter, builds, found)
+
+
+async def test_true_rows_are_certified_and_their_observations_written(tmp_path: Path, kitchen: Prepared) -> None:
+    certifier = await stored(tmp_path, kitchen, rows_of(kitchen[2]))
+    result = await certifier.session("s")
+    assert (result["certified"], result["episodes"][0]["frames"], result["episodes"][0]["covers"]) == (
+        True,
+        FRAMES,
+        "episode",
+    )
+    folder = tmp_path / "kitchen" / "kitchen" / "s" / "ep0"
+    assert json.loads((folder / "certificate.json").read_text())["certified"] is True
+    assert (folder / "observations.parquet").is_file()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "column"),
+    [('"score":0', '"score":1', "infos.0"), ('"actions":[1,1]', '"actions":[2,1]', "state_hash")],
+)
+async def test_an_altered_cell_or_input_is_named(
+    tmp_path: Path, kitchen: Prepared, old: str, new: str, column: str
+) -> None:
+    rows = rows_of(kitchen[2])
+    at = next(index for index, row in enumerate(rows) if old in row)
+    altered = [row.replace(old, new, 1) if index == at else row for index, row in enumerate(rows)]
+    result = await (await stored(tmp_path, kitchen, altered)).session("s")
+    difference = result["episodes"][0]["first_difference"]
+    assert (result["certified"], difference["frame"] >= at, difference["seat"]) == (False, True, 0)
+    if column == "infos.0":
+        assert (difference["frame"], difference["column"]) == (at, column)
+
+
+async def test_without_node_or_the_build_there_is_no_verdict_and_the_reason(
+    tmp_path: Path, kitchen: Prepared, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    certifier = await stored(tmp_path / "one", kitchen, rows_of(kitchen[2]))
+    monkeypatch.setattr(certify, "find_node", lambda: None)
+    result = await certifier.session("s")
+    assert (result["certified"], result["reason"]) == (None, "node_missing")
+    other = await stored(tmp_path / "two", kitchen, rows_of(kitchen[2]), setup={"build": "gone"})
+    assert (await other.session("s"))["reason"] == "package_missing"
+    with pytest.raises(CertifyError, match="session nobody is not in this data folder"):
+        await other.session("nobody")
