@@ -61,10 +61,6 @@ export const BUGS = Object.freeze([
     edits: [{ file: "core/record.js", from: "      held.ended = ended;", to: "      held.ended ||= ended;" }],
   },
   {
-    name: "a base that is not known is taken for the last known input",
-    edits: [{ file: "core/session.js", from: "input ?? queue.at(firstFrame - 1).input", to: "input ?? queue.at(queue.confirmedFrame).input" }],
-  },
-  {
     name: "a prediction is compared with the first guess, not with the one that was used",
     edits: [
       {

@@ -17,6 +17,7 @@ import { Random } from "../support/random.js";
  * @property {number} seats 2..8
  * @property {number} frames of each episode
  * @property {number} episodes
+ * @property {number} [target] points at which the world ends an episode by itself
  * @property {{[fromTo: string]: Rule}} links "0>1" -> what that direction suffers
  * @property {Machine[]} machines by seat
  * @property {number[]} joinMs by seat: when its channels open; a slow handshake
@@ -46,7 +47,8 @@ export function drawPlan(seed, { frames }) {
   const joinMs = machines.map(() => (random.chance(severity.late) ? random.int(100, 4000) : 0));
   const episodes = random.chance(0.1) ? 2 : 1;
   const kill = random.chance(0.06) ? { seat: random.int(0, seats - 1), atMs: Math.round(5000 + random.next() * spanMs) } : null;
-  return { seed, seats, frames, episodes, links, machines, joinMs, kill };
+  const target = random.chance(0.3) ? Math.round(frames * seats * (0.3 + random.next())) : undefined;
+  return { seed, seats, frames, episodes, target, links, machines, joinMs, kill };
 }
 
 /** @typedef {{latencyMs: number, jitterMs: number, loss: number, bursts: number, duplicate: number, reorder: number, corrupt: number, bandwidth: number, outages: number, oneWay: number, skew: number, freezes: number, hidden: number, slow: number, delays: number, late: number}} Severity */

@@ -37,9 +37,9 @@ const LEAST_MS = 60_000;
  * @returns {Result}
  */
 export function play(plan, { leak = false } = {}) {
-  const { seed, seats, frames, episodes, links, machines, joinMs, kill } = plan;
+  const { seed, seats, frames, episodes, target, links, machines, joinMs, kill } = plan;
   const rule = (/** @type {number} */ from, /** @type {number} */ to) => links[`${from}>${to}`] ?? {};
-  const table = new Table({ seed, seats, maxSteps: frames, episodes, rule, machine: (seat) => machines[seat] ?? {}, joinMs, kill, planted: (seat) => ({ leak: leak && seat === 0 }) });
+  const table = new Table({ seed, seats, maxSteps: frames, episodes, target, rule, machine: (seat) => machines[seat] ?? {}, joinMs, kill, planted: (seat) => ({ leak: leak && seat === 0 }) });
   table.run(Math.max(LEAST_MS, frames * episodes * 34 * SLACK));
   const digest = createHash("sha256");
   for (const seat of table.seats) {
@@ -87,7 +87,7 @@ function silenceOf(table, { episodes }) {
  * @param {Plan} plan
  * @returns {string[]}
  */
-function problemsOf(table, { frames, episodes }) {
+function problemsOf(table, { frames, episodes, target }) {
   const failed = table.seats.flatMap(({ error }, seat) => (error === null ? [] : [`seat ${seat}: ${error.name}: ${error.message}`]));
   if (failed.length > 0) return failed;
   const late = table.seats.findIndex((seat) => seat.match.state !== "done");
@@ -97,7 +97,7 @@ function problemsOf(table, { frames, episodes }) {
   }
   const problems = [];
   for (let episode = 0; episode < episodes; episode += 1) {
-    const expected = referenceRows(table, { frames, episode });
+    const expected = referenceRows(table, { frames, episode, target });
     for (const [index, seat] of table.seats.entries()) problems.push(...[...judgeSeat(seat, { expected, episode }), ...judgeLocal(seat, { index, episode, rows: expected.length })].map((text) => `seat ${index}, episode ${episode}: ${text}`));
   }
   return problems;
@@ -110,10 +110,10 @@ function problemsOf(table, { frames, episodes }) {
  * @param {Plan} plan
  * @returns {string[]}
  */
-function partialProblems(table, { frames, episodes }) {
+function partialProblems(table, { frames, episodes, target }) {
   const problems = table.seats.flatMap(({ error }, seat) => (error === null ? [] : [`seat ${seat}: ${error.name}: ${error.message}`]));
   for (let episode = 0; episode < episodes; episode += 1) {
-    const expected = referenceRows(table, { frames, episode });
+    const expected = referenceRows(table, { frames, episode, target });
     for (const [index, seat] of table.seats.entries()) {
       const rows = seat.rows(episode);
       const frame = rows.findIndex((row, at) => row !== expected[at]);
@@ -171,11 +171,11 @@ function judgeSeat(seat, { expected, episode }) {
  * The world stepped once, without any network, with the inputs that the participants gave.
  *
  * @param {Table} table
- * @param {{frames: number, episode: number}} what
+ * @param {{frames: number, episode: number, target?: number}} what
  * @returns {string[]}
  */
-function referenceRows(table, { frames, episode }) {
-  const world = new ToyWorld({ seats: table.seats.length, seed: hostSeed(episode), maxSteps: frames });
+function referenceRows(table, { frames, episode, target }) {
+  const world = new ToyWorld({ seats: table.seats.length, seed: hostSeed(episode), maxSteps: frames, target });
   const given = table.seats.map((seat) => givenIn(seat, episode));
   const rows = [];
   for (let frame = 0, ended = false; !ended; frame += 1) {

@@ -162,16 +162,17 @@ export class Table {
    * @param {Rule} [options.control] and on the `control` channels
    * @param {(from: number, to: number) => Rule} [options.rule] of one direction between two seats, for both channels; instead of the two above
    * @param {(seat: number) => Machine} [options.machine]
+   * @param {number} [options.target] points that end an episode earlier
    * @param {number | null} [options.limitFrames] of prediction; null measures
    * @param {number[]} [options.joinMs] by seat: when its channels open
    * @param {{seat: number, atMs: number} | null} [options.kill] the others are cut CUT_AFTER_MS later
    * @param {(seat: number) => {leak?: boolean, seedOffset?: number}} [options.planted] a bug of one seat's world
    */
-  constructor({ seats = 2, episodes = 1, maxSteps = 120, seed = 1, input = {}, control = {}, rule, machine = () => ({}), planted = () => ({}), joinMs = [], kill = null, limitFrames = null } = {}) {
+  constructor({ seats = 2, episodes = 1, maxSteps = 120, seed = 1, input = {}, control = {}, rule, machine = () => ({}), planted = () => ({}), joinMs = [], kill = null, limitFrames = null, target } = {}) {
     this.#random = new Random(seed);
     for (let seat = 0; seat < seats; seat += 1) {
       const onSteps = (/** @type {number} */ count) => this.seats[seat]?.worked(count);
-      const host = new Host(toyHost({ seats, maxSteps, onSteps, ...planted(seat) }));
+      const host = new Host(toyHost({ seats, maxSteps, target, onSteps, ...planted(seat) }));
       const config = sessionConfig({ seat, seats, episodes, limitFrames, delayChanges: machine(seat).delayChanges ?? [] });
       const parts = { config, host, clock: this.clock, random: new Random(seed * 31 + seat), frames: maxSteps, machine: machine(seat) };
       this.seats.push(new Seat(parts));

@@ -11,12 +11,12 @@ import { hashText, TOY_ACTIONS, ToyWorld } from "./toy-world.js";
 /** @import { TextHost } from "../../src/game/host.js" */
 
 /**
- * @param {{seats: number, maxSteps: number, leak?: boolean, seedOffset?: number, onSteps?: (count: number) => void}} options seedOffset: a
+ * @param {{seats: number, maxSteps: number, target?: number, leak?: boolean, seedOffset?: number, onSteps?: (count: number) => void}} options seedOffset: a
  *   planted bug, another start; onSteps: hears how many frames each batch simulated
  * @returns {TextHost}
  */
-export function toyHost({ seats, maxSteps, leak = false, seedOffset = 0, onSteps = () => {} }) {
-  let world = new ToyWorld({ seats, seed: 0, maxSteps, leak });
+export function toyHost({ seats, maxSteps, target, leak = false, seedOffset = 0, onSteps = () => {} }) {
+  let world = new ToyWorld({ seats, seed: 0, maxSteps, target, leak });
   return {
     describe() {
       const actions = Array.from({ length: TOY_ACTIONS }, (_, index) => `action-${index}`);
@@ -24,7 +24,7 @@ export function toyHost({ seats, maxSteps, leak = false, seedOffset = 0, onSteps
     },
     start(text) {
       const { seed } = JSON.parse(text);
-      world = new ToyWorld({ seats, seed: seed + seedOffset, maxSteps, leak });
+      world = new ToyWorld({ seats, seed: seed + seedOffset, maxSteps, target, leak });
       return JSON.stringify({ hash: hashText(String(seed + seedOffset)), display: [] });
     },
     run(text) {

@@ -112,6 +112,10 @@ class Participant:
         """One action per local frame, through the page's test hook."""
         await self.evaluate(f"globalThis.igym.script({actions!r})")
 
+    async def flip(self, frame: int) -> None:
+        """From now on, one bit of this participant's state is wrong after that frame."""
+        await self.evaluate(f"globalThis.igym.flip({frame})")
+
     async def close(self, trace: Path) -> None:
         """Stops the trace into a file and closes the context."""
         try:

@@ -17,7 +17,7 @@ from igym_harness.gate import GATE_MS, gate_problem
 from igym_harness.injection import recovered_now
 from igym_harness.participant import Participant
 from igym_harness.rig import Rig
-from igym_harness.sabotage import ALTER_UPLOAD
+from igym_harness.sabotage import ARM_LATE, FLIP_STATE, FLIPPED_FRAME
 
 MATCH_S = 60.0
 """From Continue to frames on every page: runtime, waiting room, links, countdown."""
@@ -89,11 +89,11 @@ class Phases:
         rig.mark("boot")
 
     def _sabotage_of(self) -> dict[str, str]:
-        """An altered upload concerns one participant, a late arming all."""
+        """An altered upload or state concerns one participant, a late arming all."""
         if self._sabotage is None:
             return {}
         names = self._rig.plan.participants
-        return dict.fromkeys(names[-1:] if self._sabotage == ALTER_UPLOAD else names, self._sabotage)
+        return dict.fromkeys(names if self._sabotage == ARM_LATE else names[-1:], self._sabotage)
 
     async def _press(self, selector: str) -> None:
         spread_ms = await self._rig.fleet.press(selector)
@@ -105,6 +105,8 @@ class Phases:
         """Through the instructions, everyone at once, until frames advance on every page."""
         rig = self._rig
         await rig.plan.workload.prepare(rig.fleet.members.values())
+        if self._sabotage == FLIP_STATE:
+            await self._rig.fleet.members[self._rig.plan.participants[-1]].flip(FLIPPED_FRAME)
         for _ in range(SCREENS_BEFORE_THE_GAME):
             await rig.fleet.wait_for("a screen after loading", _screen_is_up, timeout_s=MATCH_S)
             states = [await member.data_state() for member in rig.fleet.members.values()]

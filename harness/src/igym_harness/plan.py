@@ -78,7 +78,7 @@ def plan_of(scenario: Scenario, lock: Lock) -> Plan:
         participants=participants,
         proxied=participants if scenario.topology.server_path == "toxiproxy" else (),
         experiment=work.experiment,
-        settings=_settings(work.experiment, frames=work.frames, episodes=work.episodes),
+        settings=_settings(work.experiment, seats=work.seats, frames=work.frames, episodes=work.episodes),
         episodes=work.episodes,
         frames=work.frames,
         fps=fps,
@@ -92,11 +92,17 @@ def plan_of(scenario: Scenario, lock: Lock) -> Plan:
     )
 
 
-def _settings(experiment: str, *, frames: int | None, episodes: int) -> dict[str, str | int]:
+COOKS = 2
+"""Of a shipped example; the kitchen takes up to four."""
+
+
+def _settings(experiment: str, *, seats: int, frames: int | None, episodes: int) -> dict[str, str | int]:
     """What `igym serve --set` gets: the game scene of a shipped example carries the example's name."""
     settings: dict[str, str | int] = {f"{experiment}.episodes": episodes}
     if frames is not None:
         settings[f"{experiment}.max_steps"] = frames
+    if seats != COOKS:
+        settings |= {f"{experiment}.seats": seats, f"{experiment}.environment_kwargs.cooks": seats}
     return settings
 
 

@@ -19,7 +19,9 @@ Send = Callable[[str, dict[str, Any]], Awaitable[Any]]
 
 ARM_LATE = "arm-late"
 ALTER_UPLOAD = "alter-upload"
-SABOTAGES = (ARM_LATE, ALTER_UPLOAD)
+FLIP_STATE = "flip-state"
+SABOTAGES = (ARM_LATE, ALTER_UPLOAD, FLIP_STATE)
+FLIPPED_FRAME = 123
 
 RULE_COMMAND = "Network.emulateNetworkConditionsByRule"
 ALTERED_FRAME = 1

@@ -19,6 +19,7 @@ EXIT_USAGE = 4
 # What a violation of a family says. Longest prefix wins.
 VIOLATION_MEANS: Mapping[str, Verdicts] = MappingProxyType(
     {
+        "CERT": "fail",
         "PAR": "fail",
         "SEQ": "fail",
         "DAT": "fail",

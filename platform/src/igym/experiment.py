@@ -186,12 +186,19 @@ class Experiment:
             raise ConfigError(f"--set {setting!r}: write SCENE.OPTION=VALUE, for example kitchen.max_steps=600")
         position = self.index(scene_id)
         scene = self.scenes[position]
+        option, inner, key = option.partition(".")
         known = [one.name for one in fields(scene) if one.name != "id"]
         if option not in known:
             raise ConfigError(
                 f"--set {setting!r}: {type(scene).__name__} has no option {option!r}; {nearest(option, known)}"
             )
-        changed = replace(scene, **{option: value_of(text)})
+        value = value_of(text)
+        if inner:
+            whole = getattr(scene, option)
+            if not isinstance(whole, Mapping) or not key:
+                raise ConfigError(f"--set {setting!r}: {option} has no parts; write {scene_id}.{option}=VALUE")
+            value = {**whole, key: value}
+        changed = replace(scene, **{option: value})
         return replace(self, scenes=[*self.scenes[:position], changed, *self.scenes[position + 1 :]])
 
 

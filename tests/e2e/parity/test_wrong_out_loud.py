@@ -10,10 +10,11 @@ from typing import Any
 import pytest
 
 from igym_harness.run import RunResult
-from igym_harness.sabotage import ALTER_UPLOAD, ARM_LATE
+from igym_harness.sabotage import ALTER_UPLOAD, ARM_LATE, FLIP_STATE, FLIPPED_FRAME
 from igym_harness.verdict import Verdicts, raise_unless_pass
 
 ENVIRONMENTS = ["kitchen", "volley"]
+TOLD_MS = 2000.0
 
 
 @pytest.mark.parametrize("env", ENVIRONMENTS)
@@ -35,6 +36,29 @@ def test_one_altered_cell_fails_and_is_named(play: Callable[..., RunResult], env
     assert finding.first_bad is not None
     named = {key: finding.first_bad[key] for key in ("episode", "frame", "seat", "column", "count")}
     assert named == {**{key: altered[key] for key in ("episode", "frame", "seat", "column")}, "count": 1}
+
+
+def test_one_flipped_bit_is_told_with_its_frame_and_field(play: Callable[..., RunResult]) -> None:
+    """One bit of one peer's state is wrong after frame 123: frame and field path are at the server within 2 s (DETECT-01..05)."""
+    result = play("p2p-clean-active", env="kitchen", sabotage=FLIP_STATE)
+    expect(result, "fail")
+    assert {"PAR-1", "CERT-1"} <= set(result.verdict.violated)
+    told = lines(result.folder / "server" / "events.jsonl")
+    diff, *_ = (event for event in told if event["kind"] == "desync_diff")
+    field = {"path": "value['frame']", "a": f"i{FLIPPED_FRAME + 1};", "b": f"i{(FLIPPED_FRAME + 1) ^ 1};"}
+    assert (diff["frame"], diff["seats"]) == (FLIPPED_FRAME, [0, 1])
+    shown = [
+        {"path": one["path"], **dict(zip("ab", sorted((one["a"], one["b"])), strict=True))} for one in diff["fields"]
+    ]
+    assert shown == [field]
+    reports = [event for event in told if event["kind"] == "desync"]
+    assert {event["frame"] for event in reports} == {FLIPPED_FRAME}
+    lag_ms = max(event["monotonic_ms"] for event in reports) - min(event["monotonic_ms"] for event in reports)
+    assert lag_ms < TOLD_MS, f"the two reports lie {lag_ms:.0f} ms apart"
+
+
+def lines(path: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
 
 
 def expect(result: RunResult, outcome: Verdicts) -> None:
