@@ -96,6 +96,20 @@ def nightly(session: nox.Session) -> None:
 
 
 @nox.session
+def bench(session: nox.Session) -> None:
+    """Costs of the netcode in Pyodide, sizes of packets, and which channel serves inputs best in real Chromium."""
+    environment = fleet_parts(session)
+    folder = CACHE / "bench"
+    folder.mkdir(parents=True, exist_ok=True)
+    session.run("node", "tests/bench/core.js", str(folder / "core.json"), env=environment)
+    for loss in ("10", "20", "35"):
+        out = str(folder / f"channels-{loss}.json")
+        session.run(
+            "python", "tests/bench/channels.py", "--loss", loss, "--out", out, *session.posargs, env=environment
+        )
+
+
+@nox.session
 def chaos(session: nox.Session) -> None:
     """One scenario: `nox -s chaos -- p2p-loss-15 --seed 41`; `nox -s chaos -- --list` shows them."""
     environment = fleet_parts(session)
@@ -127,9 +141,7 @@ def wheel(session: nox.Session) -> None:
 @nox.session
 def parts(session: nox.Session) -> None:
     """Fetch every real part ahead of time (for a machine image) and print what was found."""
-    environment = fleet_parts(session)
-    coturn = system_package(session, "turnserver", package="coturn")
-    for name, value in {**environment, "coturn": coturn}.items():
+    for name, value in fleet_parts(session).items():
         if name != "PATH":
             session.log(f"{name}: {value}")
 
@@ -145,6 +157,7 @@ def fleet_parts(session: nox.Session) -> dict[str, str]:
         **node_path(session),
         "IGYM_BROWSER": browser(session),
         "IGYM_TOXIPROXY": toxiproxy(session),
+        "IGYM_TURNSERVER": system_package(session, "turnserver", package="coturn"),
     }
 
 

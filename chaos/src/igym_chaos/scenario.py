@@ -224,7 +224,7 @@ def _participants(top: Table) -> dict[str, ParticipantPlan]:
 def _topology(top: Table) -> Topology:
     table = Table(top.raw("topology", {}), f"{top.where} [topology]", ("p2p", "udp_relay", "server_path"))
     return Topology(
-        p2p=table.text("p2p", "mesh", one_of=("mesh", "relay-tcp")),
+        p2p=table.text("p2p", "mesh", one_of=("mesh", "relay-udp", "relay-tcp")),
         udp_relay=table.flag("udp_relay", default=False),
         server_path=table.text("server_path", "direct", one_of=("direct", "toxiproxy")),
     )

@@ -48,6 +48,7 @@ class Expected:
     sometimes: tuple[str, ...]
     outcomes: dict[str, str]
     planned_faults: tuple[str, ...]
+    topology: str = "mesh"
 
 
 @dataclass
@@ -75,6 +76,7 @@ def evidence(expected: Expected, recorded: Recorded, *, data: Path, artefacts: d
         seals=files.seals,
         digests=files.digests,
         certificates=files.certificates,
+        topology=expected.topology,
         statuses=recorded.statuses,
         page_events=recorded.page_events,
         server_events=recorded.server_events,

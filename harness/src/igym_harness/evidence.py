@@ -91,6 +91,8 @@ class Evidence:
     csv: dict[Key, CsvTable] = field(default_factory=dict)
     digests: dict[str, dict[str, str]] = field(default_factory=dict)
     """Data file -> {"claimed": sha256 of the manifest, "found": sha256 of the bytes}."""
+    topology: str = "mesh"
+    """How the participants' browsers may reach each other."""
     certificates: dict[str, dict[str, Any]] = field(default_factory=dict)
     """Session and episode folder -> certificate.json; empty if there is none."""
     planned_faults: tuple[str, ...] = ()

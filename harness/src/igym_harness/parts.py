@@ -33,6 +33,9 @@ TOXIPROXY_REMEDY = (
 )
 
 
+TURNSERVER_REMEDY = "install the package coturn of your system, or set IGYM_TURNSERVER to the path of turnserver"
+
+
 @dataclass(frozen=True)
 class BrowserPart:
     """Which Chromium: a file, or a channel that Playwright knows; `found` says how it was chosen."""
@@ -79,6 +82,17 @@ def find_toxiproxy(
         raise MissingPart("toxiproxy-server", TOXIPROXY_REMEDY)
     if not _is_program(Path(path)):
         raise MissingPart(f"toxiproxy-server ({path} is no program)", TOXIPROXY_REMEDY)
+    return Path(path)
+
+
+def find_turnserver(
+    *, environ: Mapping[str, str] | None = None, which: Callable[[str], str | None] = shutil.which
+) -> Path:
+    """IGYM_TURNSERVER, then `turnserver` on PATH. Raises MissingPart."""
+    environ = os.environ if environ is None else environ
+    path = environ.get("IGYM_TURNSERVER") or which("turnserver")
+    if path is None or not _is_program(Path(path)):
+        raise MissingPart("coturn's turnserver", TURNSERVER_REMEDY)
     return Path(path)
 
 

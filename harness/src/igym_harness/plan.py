@@ -67,6 +67,7 @@ def plan_of(scenario: Scenario, lock: Lock) -> Plan:
         sometimes=tuple(scenario.expect.sometimes),
         outcomes=dict(scenario.expect.outcomes),
         planned_faults=tuple(fault.id for fault in faults),
+        topology=scenario.topology.p2p,
     )
     return Plan(
         scenario=scenario.name,

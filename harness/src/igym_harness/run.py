@@ -48,7 +48,7 @@ async def execute(scenario: Scenario, lock: Lock, options: Options) -> RunResult
     Raises MissingPart or UsageError before anything was done; everything later is a verdict.
     """
     plan = plan_of(scenario, lock)
-    stage = Stage(options, proxied=plan.proxied)
+    stage = Stage(options, proxied=plan.proxied, topology=plan.topology)
     utc = datetime.datetime.now(datetime.UTC)
     try:
         await stage.find_parts()

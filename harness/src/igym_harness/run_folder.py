@@ -94,6 +94,10 @@ class RunFolder:
         return self.path / "proxy" / "toxiproxy.log"
 
     @property
+    def relay_log(self) -> Path:
+        return self.path / "proxy" / "coturn.log"
+
+    @property
     def ledger(self) -> Path:
         return self.path / "ledger.jsonl"
 

@@ -39,6 +39,8 @@ class Serve:
     nonce: str
     seed: int
     settings: Mapping[str, str | int] = field(default_factory=dict)
+    relay: tuple[str, Path] | None = None
+    """TURN URL and file of its secret: no direct paths."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,9 @@ def command(serve: Serve, python: str = sys.executable) -> list[str]:
     arguments = [python, "-m", "igym", "serve", serve.experiment, "--port", "0", "--profile", "test"]
     arguments += ["--data-dir", str(serve.data_dir), "--nonce", serve.nonce, "--ready-file", str(serve.ready_file)]
     arguments += ["--seed", str(serve.seed)]
+    if serve.relay is not None:
+        url, secret_file = serve.relay
+        arguments += ["--turn", url, "--turn-secret-file", str(secret_file), "--relay-only"]
     for name, value in serve.settings.items():
         arguments += ["--set", f"{name}={value}"]
     return arguments

@@ -13,12 +13,14 @@ from playwright.async_api import Browser, Playwright, async_playwright
 from igym_chaos.toxiproxy import ServerPath, ToxiproxyServer
 from igym_harness.audit import Audit
 from igym_harness.browser import launch, own_executable
+from igym_harness.checkers.path import RELAYED
 from igym_harness.deadline import until
 from igym_harness.errors import DeadlineError
 from igym_harness.options import Options
-from igym_harness.parts import BrowserPart, find_browser, find_toxiproxy
+from igym_harness.parts import BrowserPart, find_browser, find_toxiproxy, find_turnserver
 from igym_harness.run_folder import RunFolder
 from igym_harness.server_process import Serve, ServerProcess, command
+from igym_harness.turn_server import TurnServer
 
 CLOSE_S = 20.0
 LINGER_S = 3.0
@@ -27,10 +29,13 @@ LINGER_S = 3.0
 class Stage:
     """The surroundings of one run. `open` may fail half way; `close` always takes down what is there."""
 
-    def __init__(self, options: Options, *, proxied: tuple[str, ...]) -> None:
+    def __init__(self, options: Options, *, proxied: tuple[str, ...], topology: str = "mesh") -> None:
         """`proxied`: participants that get a Toxiproxy proxy of their own in front of the server."""
         self._options = options
         self._proxied = proxied
+        self._transport = RELAYED.get(topology)
+        self._turn: TurnServer | None = None
+        self._turn_binary: Path | None = None
         self._playwright: Playwright | None = None
         self._scratch: Path | None = None
         self._toxiproxy: ToxiproxyServer | None = None
@@ -46,6 +51,8 @@ class Stage:
         """Raises MissingPart before anything of the run exists."""
         if self._proxied:
             self._toxiproxy_binary = find_toxiproxy(self._options.toxiproxy)
+        if self._transport is not None:
+            self._turn_binary = find_turnserver()
         self._playwright = await async_playwright().start()
         self._browser_part = find_browser(self._options.browser, own=own_executable(self._playwright))
 
@@ -56,7 +63,8 @@ class Stage:
         self._scratch = Path(tempfile.mkdtemp(prefix="igym-run-"))
         self.audit.folders.append(self._scratch)
         nonce, ready_file = secrets.token_hex(8), self._scratch / "ready.json"
-        serve = Serve(experiment, folder.data, ready_file, nonce, seed, settings)
+        relay = await self._open_relay(self._scratch, folder.relay_log)
+        serve = Serve(experiment, folder.data, ready_file, nonce, seed, settings, relay)
         self.server = ServerProcess(command(serve), nonce=nonce, ready_file=ready_file, log=folder.server_log)
         await self.server.start()
         self.audit.ports["server"] = self.server.port
@@ -87,6 +95,7 @@ class Stage:
             ("Playwright", self._close_playwright),
             ("Toxiproxy", self._close_proxies),
             ("the server", self._close_server),
+            ("coturn", self._close_relay),
         ):
             try:
                 await asyncio.wait_for(step(), CLOSE_S)
@@ -101,6 +110,18 @@ class Stage:
         return tuple(self.problems)
 
     # ---- helpers ----
+
+    async def _open_relay(self, scratch: Path, log: Path) -> tuple[str, Path] | None:
+        if self._turn_binary is None or self._transport is None:
+            return None
+        self._turn = TurnServer(self._turn_binary, scratch=scratch, log=log)
+        await self._turn.start()
+        self.audit.ports["coturn"] = self._turn.port
+        return self._turn.url(self._transport), self._turn.secret_file
+
+    async def _close_relay(self) -> None:
+        if self._turn is not None:
+            await self._turn.stop()
 
     async def _open_proxies(self, binary: Path, log: Path, port: int) -> None:
         self._toxiproxy = ToxiproxyServer(binary=binary, log=log)

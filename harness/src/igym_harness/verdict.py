@@ -20,6 +20,7 @@ EXIT_USAGE = 4
 VIOLATION_MEANS: Mapping[str, Verdicts] = MappingProxyType(
     {
         "CERT": "fail",
+        "PATH": "fail",
         "PAR": "fail",
         "SEQ": "fail",
         "DAT": "fail",

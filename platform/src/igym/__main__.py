@@ -12,7 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 
-from igym import assets, loading, runtime, serving
+from igym import assets, loading, runtime, serving, turn
 from igym.app import Options, Server
 from igym.certify import Certifier, CertifyError
 from igym.errors import IgymError
@@ -80,6 +80,20 @@ def parser() -> argparse.ArgumentParser:
         metavar="FILE",
         help="written when the server listens: its address, port, process id and nonce",
     )
+    one.add_argument(
+        "--stun", action="append", default=[], metavar="URL", help="a STUN server, stun:HOST:PORT; may be repeated"
+    )
+    one.add_argument(
+        "--turn",
+        action="append",
+        default=[],
+        metavar="URL",
+        help="a TURN server, turn:HOST:PORT?transport=udp; may be repeated",
+    )
+    one.add_argument(
+        "--turn-secret-file", type=Path, metavar="FILE", help="its first line is coturn's static-auth-secret"
+    )
+    one.add_argument("--relay-only", action="store_true", help="never let browsers talk directly")
     one.add_argument("--no-certify", action="store_true", help="do not re-simulate sessions when they are over")
     two = commands.add_parser(
         "certify",
@@ -129,6 +143,8 @@ def certify(options: argparse.Namespace) -> int:
 
 def serve(options: argparse.Namespace) -> int:
     """Everything is checked before the socket opens. Raises IgymError."""
+    secret = turn.read_secret(options.turn_secret_file)
+    reach = turn.Reach(options.stun, options.turn, secret, options.relay_only)
     found = assets.find(options.pyodide)
     loaded = loading.load(options.experiment, found.examples)
     for setting in options.set:
@@ -140,7 +156,14 @@ def serve(options: argparse.Namespace) -> int:
         loaded,
         prepared,
         found,
-        Options(options.data_dir.resolve(), options.profile, options.seed, nonce, not options.no_certify),
+        Options(
+            options.data_dir.resolve(),
+            options.profile,
+            options.seed,
+            nonce,
+            certify=not options.no_certify,
+            reach=reach,
+        ),
     )
     asyncio.run(serving.run(server, listening, host=options.host, nonce=nonce, ready_file=options.ready_file))
     return 0

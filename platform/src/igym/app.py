@@ -5,10 +5,9 @@ from __future__ import annotations
 import hashlib
 import os
 import secrets
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import socketio
 
@@ -22,6 +21,7 @@ from igym.gateway import Gateway
 from igym.loading import Loaded
 from igym.runtime import Runtime
 from igym.store import Store
+from igym.turn import Reach
 
 Profile = Literal["production", "test"]
 MESSAGE_LIMIT = 8_000_000
@@ -39,7 +39,7 @@ class Options:
     nonce: str = ""
     certify: bool = True
     """Re-simulate each session when it is over."""
-    ice: Mapping[str, Any] = field(default_factory=lambda: {"iceServers": []})
+    reach: Reach = field(default_factory=Reach)
 
 
 @dataclass
@@ -72,7 +72,11 @@ class Server:
         )
         self._gateway = Gateway(sio)
         coordinator = Coordinator(
-            experiment, RandomSource(options.seed), profile=options.profile, runtime=runtime.message, ice=options.ice
+            experiment,
+            RandomSource(options.seed),
+            profile=options.profile,
+            runtime=runtime.message,
+            ice=options.reach.configuration,
         )
         exporter = Exporter(self._store, options.data, experiment.id)
         builds = options.data / experiment.id / "builds"

@@ -5,7 +5,7 @@ No socket, no clock, no randomness: identifiers and seeds come from the `Source`
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Literal, Protocol
 
 from igym import lifecycle, matchmaking
@@ -56,7 +56,7 @@ class Coordinator:
         *,
         profile: str,
         runtime: Mapping[str, Any],
-        ice: Mapping[str, Any],
+        ice: Callable[[str], Mapping[str, Any]],
     ) -> None:
         self._experiment = experiment
         self._source = source
@@ -295,7 +295,7 @@ class Coordinator:
             **{name: getattr(scene, name) for name in names},
             "input_delay_changes": [list(change) for change in scene.input_delay_changes],
             "keys": dict(scene.keys),
-            "ice": dict(self._ice),
+            "ice": dict(self._ice(session.id)),
             "profile": self._profile,
         }
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from igym_harness.errors import HarnessError, MissingPart
-from igym_harness.parts import find_browser, find_toxiproxy
+from igym_harness.parts import find_browser, find_toxiproxy, find_turnserver
 
 
 def program(path: Path) -> Path:
@@ -59,3 +59,11 @@ def test_toxiproxy_is_found_or_missed_in_the_same_way(tmp_path: Path) -> None:
         find_toxiproxy(None, environ={}, which=path_with())
     with pytest.raises(MissingPart, match="no program"):
         find_toxiproxy(str(tmp_path), environ={}, which=path_with())
+
+
+def test_coturn_is_found_by_its_variable_or_on_path_and_missed_with_the_remedy(tmp_path: Path) -> None:
+    one, two = (program(tmp_path / name) for name in ("one", "two"))
+    assert find_turnserver(environ={"IGYM_TURNSERVER": str(one)}, which=path_with(turnserver=two)) == one
+    assert find_turnserver(environ={}, which=path_with(turnserver=two)) == two
+    with pytest.raises(MissingPart, match="install the package coturn"):
+        find_turnserver(environ={}, which=path_with())

@@ -113,7 +113,7 @@ class Around:
 
     manner = "good"
 
-    def __init__(self, options: Options, *, proxied: tuple[str, ...]) -> None:
+    def __init__(self, options: Options, **_: Any) -> None:
         self.browser, self.server, self.paths, self.problems = object(), Server(), {}, []  # type: ignore[var-annotated]
         self.audit = SimpleNamespace(look=lambda: None)
         self.versions = {"browser": "none"}

@@ -29,7 +29,7 @@ class Source:
 
 
 def coordinator(experiment: Experiment = EXPERIMENT) -> Coordinator:
-    return Coordinator(experiment, Source(), profile="test", runtime={"entry": "world:World"}, ice={})
+    return Coordinator(experiment, Source(), profile="test", runtime={"entry": "world:World"}, ice=lambda _: {})
 
 
 def emitted(effects: Effects, event: str) -> list[tuple[str, Any]]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from igym_chaos.bands import binomial_band
+from igym_chaos.bands import share_band
 from igym_chaos.fault import Effect, Fault, Subject, Telemetry, Window, require_range, unmeasured
 from igym_chaos.peer_path import loss_percent, passages, rules_of
 
@@ -38,16 +38,16 @@ class PeerLoss(Fault):
             await rules.reset("packetLoss")
 
     def effect(self, telemetry: Telemetry, on: Sequence[str], window: Window, baseline: Window) -> Effect:
-        """Both directions of all links together against the 95 % interval of a binomial share; both ends impaired add up."""
+        """Both directions of all links together against the band of a share; both ends impaired add up."""
         through = (1 - self.percent / 100) ** (2 if len(on) > 1 else 1)
         asked_percent = round(100 * (1 - through), 6)
         asked = {"percent": asked_percent}
         found = passages(telemetry, on, window)
         sent, received = sum(one.sent for one in found), sum(one.received for one in found)
         if sent < MINIMUM_PACKETS:
-            band = binomial_band(asked_percent, max(sent, 1))
+            band = share_band(asked_percent, max(sent, 1))
             return unmeasured(asked, band, oracle=ORACLE, note=f"{sent} packets; {MINIMUM_PACKETS} are needed", n=sent)
-        band = binomial_band(asked_percent, sent)
+        band = share_band(asked_percent, sent)
         lost = 100 * (1 - received / sent)
         measured = {
             "percent": round(lost, 2),

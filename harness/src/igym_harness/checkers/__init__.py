@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 from types import MappingProxyType
 
-from igym_harness.checkers import certified, client, data, effects, harness, liveness, parity, sequence, server
+from igym_harness.checkers import certified, client, data, effects, harness, liveness, parity, path, sequence, server
 from igym_harness.evidence import Checker, Evidence, Finding
 
 CORE: Mapping[str, Checker] = MappingProxyType(
@@ -19,6 +19,7 @@ CORE: Mapping[str, Checker] = MappingProxyType(
         "DAT-1": data.dat_1,
         "DAT-4": data.dat_4,
         "CERT-1": certified.cert_1,
+        "PATH-1": path.path_1,
         "LIV-2": liveness.liv_2,
         "SRV-3": server.srv_3,
         "CLI-1": client.cli_1,

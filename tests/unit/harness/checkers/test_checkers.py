@@ -16,6 +16,7 @@ FIRST_LIGHT = [
     "DAT-1",
     "DAT-4",
     "CERT-1",
+    "PATH-1",
     "LIV-2",
     "SRV-3",
     "CLI-1",
