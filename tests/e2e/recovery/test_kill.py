@@ -121,13 +121,13 @@ async def at_instructions(member: Participant) -> bool:
 
 async def all_past(members: Any) -> bool:
     frames = [((await status(member)).get("worker") or {}).get("frame", 0) for member in members]
-    return min(frames) >= KILL_AT
+    return bool(min(frames) >= KILL_AT)
 
 
 async def over(member: Participant) -> bool:
     """The session was cut, and everything this page had is at the server."""
     worker = (await status(member)).get("worker") or {}
-    return worker.get("state") == "done" and worker.get("uploadBacklogRows") == 0
+    return bool(worker.get("state") == "done" and worker.get("uploadBacklogRows") == 0)
 
 
 async def status(member: Participant) -> dict[str, Any]:

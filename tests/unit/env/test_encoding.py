@@ -99,3 +99,18 @@ def test_a_value_without_a_form_is_named_by_its_path(value: Any, where: str) -> 
     with pytest.raises(EncodingError) as caught:
         encode(value)
     assert where in str(caught.value)
+
+
+def test_keys_that_look_like_places_of_a_form_are_ordinary_keys() -> None:
+    assert encode({"%b": 1, "%%d": 2, "a": 3}) == b"d3:s1:ai3;s2:%bi1;s3:%%di2;"
+    assert encode({"%b": 1, "%%d": "x"}) == b"d2:s2:%bi1;s3:%%ds1:x"
+    assert encode({"%b": True, "%%d": 2}) == b"d2:s2:%bTs3:%%di2;"
+
+
+def test_keys_that_python_calls_equal_stay_apart() -> None:
+    assert [encode({key: 0}) for key in (1, 1.0, True, "1")] == [
+        b"d1:i1;i0;",
+        b"d1:f1.0;i0;",
+        b"d1:Ti0;",
+        b"d1:s1:1i0;",
+    ]

@@ -12,6 +12,7 @@ from __future__ import annotations
 import hashlib
 import math
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 DECIMALS = 10
@@ -26,9 +27,11 @@ def encode(value: Any) -> bytes:
 
     Raises EncodingError naming the path of anything else.
     """
-    chunks: list[bytes] = []
-    _encode(value, chunks.append, "value")
-    return b"".join(chunks)
+    try:
+        return _encoded(value)
+    except _NoFormError:
+        _find(value, "value")
+        raise
 
 
 def state_hash(value: Any) -> str:
@@ -41,88 +44,95 @@ def short_hash(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()[:16]
 
 
-Put = Callable[[bytes], None]
+class _NoFormError(TypeError):
+    """Somewhere in there; where is looked for afterwards, so that encoding need not carry a path along."""
 
 
-def _encode(value: Any, put: Put, path: str) -> None:
+KEY_SETS_KEPT = 1024
+INTEGERS = frozenset({int})
+TEXTS = frozenset({str})
+
+
+def _encoded(value: Any) -> bytes:
     writer = _WRITERS.get(type(value))
-    if writer is not None:
-        writer(value, put, path)
-    else:
-        _encode_other(value, put, path)
+    return writer(value) if writer is not None else _other(value)
 
 
-def _none(_value: None, put: Put, _path: str) -> None:
-    put(b"N")
+def _none(_value: None) -> bytes:
+    return b"N"
 
 
-def _bool(value: bool, put: Put, _path: str) -> None:
-    put(b"T" if value else b"F")
+def _bool(value: bool) -> bytes:
+    return b"T" if value else b"F"
 
 
-def _int(value: int, put: Put, _path: str) -> None:
-    put(b"i%d;" % value)
+def _int(value: int) -> bytes:
+    return b"i%d;" % value
 
 
-def _float(value: float, put: Put, _path: str) -> None:
+def _float(value: float) -> bytes:
     if math.isfinite(value):
-        put(b"f%s;" % repr(round(value, DECIMALS) + 0.0).encode())
-    else:
-        put(b"fnan;" if value != value else b"f+inf;" if value > 0 else b"f-inf;")
+        return b"f%s;" % repr(round(value, DECIMALS) + 0.0).encode()
+    return b"fnan;" if value != value else b"f+inf;" if value > 0 else b"f-inf;"
 
 
-def _str(value: str, put: Put, _path: str) -> None:
+def _str(value: str) -> bytes:
     data = value.encode("utf-8", "surrogatepass")
-    put(b"s%d:" % len(data))
-    put(data)
+    return b"s%d:%b" % (len(data), data)
 
 
-def _bytes(value: bytes, put: Put, _path: str) -> None:
-    put(b"b%d:" % len(value))
-    put(bytes(value))
+def _bytes(value: bytes | bytearray) -> bytes:
+    return b"b%d:%b" % (len(value), bytes(value))
 
 
-def _list(value: list[Any], put: Put, path: str) -> None:
-    put(b"l%d:" % len(value))
-    for index, item in enumerate(value):
-        _encode(item, put, f"{path}[{index}]")
+def _list(value: list[Any]) -> bytes:
+    return b"l%d:%b" % (len(value), _items(value))
 
 
-def _tuple(value: tuple[Any, ...], put: Put, path: str) -> None:
-    put(b"t%d:" % len(value))
-    for index, item in enumerate(value):
-        _encode(item, put, f"{path}[{index}]")
+def _tuple(value: tuple[Any, ...]) -> bytes:
+    return b"t%d:%b" % (len(value), _items(value))
 
 
-def _dict(value: dict[Any, Any], put: Put, path: str) -> None:
-    pairs = []
-    for key, item in value.items():
-        chunks: list[bytes] = []
-        _encode(key, chunks.append, f"{path} key {key!r}")
-        pairs.append((b"".join(chunks), key, item))
-    pairs.sort(key=_first)
-    put(b"d%d:" % len(pairs))
-    for encoded, key, item in pairs:
-        put(encoded)
-        _encode(item, put, f"{path}[{key!r}]")
+def _items(value: list[Any] | tuple[Any, ...]) -> bytes:
+    """A run of integers, which most states mostly are, is formatted in one go."""
+    if INTEGERS.issuperset(map(type, value)):
+        return b"i%d;" * len(value) % tuple(value)
+    return b"".join(map(_encoded, value))
 
 
-def _first(pair: tuple[bytes, Any, Any]) -> bytes:
+def _dict(value: dict[Any, Any]) -> bytes:
+    keys = tuple(value)
+    # Texts only: 1, 1.0 and True are one key of a cache, and not one of ours.
+    form, integers, ordered = _text_keys(keys) if TEXTS.issuperset(map(type, keys)) else _ordered(keys)
+    items = tuple(map(value.__getitem__, ordered))
+    if INTEGERS.issuperset(map(type, items)):
+        return integers % items
+    return form % tuple(map(_encoded, items))
+
+
+@lru_cache(maxsize=KEY_SETS_KEPT)
+def _text_keys(keys: tuple[str, ...]) -> tuple[bytes, bytes, tuple[Any, ...]]:
+    return _ordered(keys)
+
+
+def _ordered(keys: tuple[Any, ...]) -> tuple[bytes, bytes, tuple[Any, ...]]:
+    """A form with a place for each encoded value, one for values that are all integers, and the keys in the order of their bytes."""
+    pairs = sorted(((_encoded(key), key) for key in keys), key=_first)
+    escaped = [encoded.replace(b"%", b"%%") for encoded, _ in pairs]
+    head = b"d%d:" % len(keys)
+    form, integers = (head + b"".join(one + place for one in escaped) for place in (b"%b", b"i%d;"))
+    return form, integers, tuple(key for _, key in pairs)
+
+
+def _first(pair: tuple[bytes, Any]) -> bytes:
     return pair[0]
 
 
-def _set(value: set[Any] | frozenset[Any], put: Put, path: str) -> None:
-    items = []
-    for item in value:
-        chunks: list[bytes] = []
-        _encode(item, chunks.append, f"{path} member {item!r}")
-        items.append(b"".join(chunks))
-    put(b"e%d:" % len(items))
-    for encoded in sorted(items):
-        put(encoded)
+def _set(value: set[Any] | frozenset[Any]) -> bytes:
+    return b"e%d:%b" % (len(value), b"".join(sorted(map(_encoded, value))))
 
 
-_WRITERS: dict[type, Callable[[Any, Put, str], None]] = {
+_WRITERS: dict[type, Callable[[Any], bytes]] = {
     type(None): _none,
     bool: _bool,
     int: _int,
@@ -138,16 +148,40 @@ _WRITERS: dict[type, Callable[[Any, Put, str], None]] = {
 }
 
 
-def _encode_other(value: Any, put: Put, path: str) -> None:
+def _other(value: Any) -> bytes:
     """NumPy's scalars and arrays, known by their dtype; NumPy itself is never imported."""
-    if hasattr(value, "dtype") and hasattr(value, "tolist") and hasattr(value, "shape"):
-        plain = value.tolist()
-        if type(plain) not in _WRITERS:
-            raise EncodingError(f"{path}: an array of {value.dtype} has no canonical form; give numbers, text or bytes")
-        if value.shape != ():
-            put(b"a%s;" % str(tuple(value.shape)).encode())
-        _encode(plain, put, path)
+    if not _is_array(value):
+        raise _NoFormError(type(value).__name__)
+    plain = value.tolist()
+    if type(plain) not in _WRITERS:
+        raise _NoFormError(type(plain).__name__)
+    return _encoded(plain) if value.shape == () else b"a%s;%b" % (str(tuple(value.shape)).encode(), _encoded(plain))
+
+
+def _is_array(value: Any) -> bool:
+    return hasattr(value, "dtype") and hasattr(value, "tolist") and hasattr(value, "shape")
+
+
+def _find(value: Any, path: str) -> None:
+    """Raises EncodingError with the path of the first value that has no canonical form."""
+    kind = type(value)
+    if kind is dict:
+        for key, item in value.items():
+            _find(key, f"{path} key {key!r}")
+            _find(item, f"{path}[{key!r}]")
+    elif kind in (list, tuple):
+        for index, item in enumerate(value):
+            _find(item, f"{path}[{index}]")
+    elif kind in (set, frozenset):
+        for item in value:
+            _find(item, f"{path} member {item!r}")
+    elif kind in _WRITERS:
         return
-    raise EncodingError(
-        f"{path}: {type(value).__name__} has no canonical form; give None, bool, int, float, str, bytes, list, tuple, dict or set"
-    )
+    elif _is_array(value):
+        if type(value.tolist()) not in _WRITERS:
+            raise EncodingError(f"{path}: an array of {value.dtype} has no canonical form; give numbers, text or bytes")
+        _find(value.tolist(), path)
+    else:
+        raise EncodingError(
+            f"{path}: {kind.__name__} has no canonical form; give None, bool, int, float, str, bytes, list, tuple, dict or set"
+        )
