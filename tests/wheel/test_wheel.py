@@ -57,7 +57,8 @@ def test_help_reads_well(installed: Installed) -> None:
         check=True,
     )
     assert all(
-        word in done.stdout for word in ("EXPERIMENT", "--port", "--data-dir", "--pyodide", "kitchen, volley, forage")
+        word in done.stdout
+        for word in ("EXPERIMENT", "--port", "--data-dir", "--pyodide", "kitchen, volley, forage, heavy")
     )
 
 

@@ -57,10 +57,6 @@ export const BUGS = Object.freeze([
     edits: [{ file: "core/record.js", from: "      held.ended = ended;", to: "      held.ended = ended;\n      held.first = used;" }],
   },
   {
-    name: "an end that was guessed stays, also when a rollback takes it back",
-    edits: [{ file: "core/record.js", from: "      held.ended = ended;", to: "      held.ended ||= ended;" }],
-  },
-  {
     name: "a prediction is compared with the first guess, not with the one that was used",
     edits: [
       {

@@ -46,7 +46,7 @@ def parser() -> argparse.ArgumentParser:
     one.add_argument(
         "experiment",
         metavar="EXPERIMENT",
-        help="a Python file that assigns `experiment`, or a shipped example: kitchen, volley, forage",
+        help="a Python file that assigns `experiment`, or a shipped example: kitchen, volley, forage, heavy",
     )
     one.add_argument("--host", default="127.0.0.1", help="address to listen on (default 127.0.0.1: this machine only)")
     one.add_argument("--port", type=int, default=8000, help="port to listen on; 0 takes a free one (default 8000)")

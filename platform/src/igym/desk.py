@@ -164,5 +164,6 @@ class Desk:
         if self._certify is not None:
             certified = await self._certify(session_id)
             if certified["certified"] is not True:
-                log.error("session %s is not certified: %s", session_id, certified["reason"])
+                level = logging.ERROR if certified["certified"] is False else logging.WARNING
+                log.log(level, "session %s is not certified: %s", session_id, certified["reason"])
             await self.note("session_certified", {"session_id": session_id, **certified})

@@ -69,11 +69,10 @@ async def kill_one(scratch: Path, chosen: str | None) -> dict[str, Any]:
         survivor = members["a"]
         await until(lambda: over(survivor), timeout_s=END_S, reason="the survivor's end of the game")
         seen = await status(survivor)
-        folder = next((scratch / "data").glob("*/*/" + seen["sessionId"]))
-        certificate = folder / "ep0" / "certificate.json"
-        await until(certificate.is_file, timeout_s=END_S, reason="the certificate of the session")
+        pattern = f"*/*/{seen['sessionId']}/ep0/certificate.json"
+        found = await until(lambda: sorted((scratch / "data").glob(pattern)), timeout_s=END_S, reason=pattern)
         return {
-            "folder": folder,
+            "folder": found[0].parent.parent,
             "killed_seat": last["seat"],
             "killed_confirmed": last["worker"]["confirmedFrame"],
             "survivor_confirmed": seen["worker"]["confirmedFrame"],
