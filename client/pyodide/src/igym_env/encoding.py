@@ -13,6 +13,7 @@ import hashlib
 import math
 from collections.abc import Callable
 from functools import lru_cache
+from operator import itemgetter
 from typing import Any
 
 DECIMALS = 10
@@ -41,7 +42,7 @@ def state_hash(value: Any) -> str:
 
 def short_hash(data: bytes) -> str:
     """The same of bytes that are encoded already."""
-    return hashlib.sha256(data).hexdigest()[:16]
+    return hashlib.sha256(data).digest()[:8].hex()
 
 
 class _NoFormError(TypeError):
@@ -86,45 +87,69 @@ def _bytes(value: bytes | bytearray) -> bytes:
 
 
 def _list(value: list[Any]) -> bytes:
-    return b"l%d:%b" % (len(value), _items(value))
+    if not value:
+        return b"l0:"
+    if INTEGERS.issuperset(map(type, value)):
+        return _integers(b"l", len(value)) % tuple(value)
+    return b"l%d:%b" % (len(value), b"".join([_WRITERS.get(type(item), _other)(item) for item in value]))
 
 
 def _tuple(value: tuple[Any, ...]) -> bytes:
-    return b"t%d:%b" % (len(value), _items(value))
-
-
-def _items(value: list[Any] | tuple[Any, ...]) -> bytes:
-    """A run of integers, which most states mostly are, is formatted in one go."""
+    if not value:
+        return b"t0:"
     if INTEGERS.issuperset(map(type, value)):
-        return b"i%d;" * len(value) % tuple(value)
-    return b"".join(map(_encoded, value))
+        return _integers(b"t", len(value)) % value
+    return b"t%d:%b" % (len(value), b"".join([_WRITERS.get(type(item), _other)(item) for item in value]))
+
+
+@lru_cache(maxsize=KEY_SETS_KEPT)
+def _integers(tag: bytes, count: int) -> bytes:
+    """A form for a run of integers, which states mostly are: formatted in one go."""
+    return b"%b%d:" % (tag, count) + b"i%d;" * count
 
 
 def _dict(value: dict[Any, Any]) -> bytes:
     keys = tuple(value)
+    if not keys:
+        return b"d0:"
+    types = tuple(map(type, value.values()))
     # Texts only: 1, 1.0 and True are one key of a cache, and not one of ours.
-    form, integers, ordered = _text_keys(keys) if TEXTS.issuperset(map(type, keys)) else _ordered(keys)
-    items = tuple(map(value.__getitem__, ordered))
-    if INTEGERS.issuperset(map(type, items)):
-        return integers % items
-    return form % tuple(map(_encoded, items))
+    make = _text_form if TEXTS.issuperset(map(type, keys)) else _form
+    form, ordered, others = make(keys, types)
+    items = ordered(value)
+    if others:
+        items = list(items)
+        for at in others:
+            item = items[at]
+            items[at] = _WRITERS.get(type(item), _other)(item)
+        items = tuple(items)
+    encoded: bytes = form % items
+    return encoded
+
+
+Form = tuple[bytes, Callable[[dict[Any, Any]], Any], tuple[int, ...]]
+"""Text with a place for each value; what takes the values out of a dict in the order of the keys' bytes; which are not integers."""
 
 
 @lru_cache(maxsize=KEY_SETS_KEPT)
-def _text_keys(keys: tuple[str, ...]) -> tuple[bytes, bytes, tuple[Any, ...]]:
-    return _ordered(keys)
+def _text_form(keys: tuple[str, ...], types: tuple[type, ...]) -> Form:
+    return _form(keys, types)
 
 
-def _ordered(keys: tuple[Any, ...]) -> tuple[bytes, bytes, tuple[Any, ...]]:
-    """A form with a place for each encoded value, one for values that are all integers, and the keys in the order of their bytes."""
-    pairs = sorted(((_encoded(key), key) for key in keys), key=_first)
-    escaped = [encoded.replace(b"%", b"%%") for encoded, _ in pairs]
-    head = b"d%d:" % len(keys)
-    form, integers = (head + b"".join(one + place for one in escaped) for place in (b"%b", b"i%d;"))
-    return form, integers, tuple(key for _, key in pairs)
+def _form(keys: tuple[Any, ...], types: tuple[type, ...]) -> Form:
+    """Of a dict with these keys, whose values have these types; integers are formatted in place."""
+    parts = sorted(((_encoded(key), key, kind is int) for key, kind in zip(keys, types, strict=True)), key=_first)
+    places = (encoded.replace(b"%", b"%%") + (b"i%d;" if integer else b"%b") for encoded, _, integer in parts)
+    form = b"d%d:" % len(keys) + b"".join(places)
+    ordered = itemgetter(*(key for _, key, _ in parts)) if len(keys) > 1 else _only
+    return form, ordered, tuple(at for at, (_, _, integer) in enumerate(parts) if not integer)
 
 
-def _first(pair: tuple[bytes, Any]) -> bytes:
+def _only(value: dict[Any, Any]) -> tuple[Any, ...]:
+    return tuple(value.values())
+
+
+def _first(pair: tuple[bytes, Any, bool]) -> bytes:
     return pair[0]
 
 
