@@ -125,7 +125,7 @@ class Fault(ABC):
     @classmethod
     def parameters(cls) -> tuple[str, ...]:
         """Names of the parameters."""
-        return tuple(field.name for field in fields(cls))  # type: ignore[arg-type]  # every kind is a dataclass
+        return tuple(field.name for field in fields(cls) if field.init)  # type: ignore[arg-type]  # every kind is a dataclass
 
 
 def require_range(kind: str, parameter: str, value: float, low: float, high: float) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,6 +13,7 @@ from igym_chaos.errors import InjectorError
 from igym_chaos.fault import Effect, Fault, TransportSample, Window
 from igym_chaos.faults import KINDS
 from igym_chaos.faults.p2p_blackout import PeerBlackout
+from igym_chaos.faults.p2p_jitter import PeerJitter
 from igym_chaos.faults.p2p_latency import PeerLatency
 from igym_chaos.faults.p2p_loss import PeerLoss
 from igym_chaos.faults.signal_latency import SignalLatency
@@ -61,6 +63,13 @@ def pings(before: float, during: float, after: float = 1.0, *, n: int = 30) -> R
     return Recorded({(name, window): [ms] * n for name in "ab" for window, ms in times.items()})
 
 
+def spread(before: float, middle: float, half_ms: float) -> Recorded:
+    """Round trips evenly over middle ± half_ms."""
+    during = [middle + half_ms * step / 50 for step in range(-50, 51)]
+    times = {BEFORE: [before] * 30, DURING: during, AFTER: [1.0] * 30}
+    return Recorded({(name, window): rtts for name in "ab" for window, rtts in times.items()})
+
+
 def echoes(before: float, during: float, after: float = 1.0, *, n: int = 10) -> Recorded:
     times = {BEFORE: before, DURING: during, AFTER: after}
     return Recorded(echoes={("a", window): [ms] * n for window, ms in times.items()})
@@ -79,6 +88,11 @@ EFFECTS: list[tuple[Fault, Recorded, bool, dict[str, float]]] = [
     (PeerLatency(100), pings(1.5, 1.5), False, {"rtt_ms": 0.0}),
     (PeerLatency(100), pings(1.5, 202, n=9), False, {}),
     (PeerLatency(100), Recorded(), False, {}),
+    (PeerJitter(100, 20), spread(1.5, 202, 40), True, {"rtt_ms": 200.5, "spread_ms": 72.0}),
+    (PeerJitter(100, 20), spread(1.5, 202, 60), False, {"spread_ms": 108.0}),
+    (PeerJitter(100, 20), pings(1.5, 202), False, {"spread_ms": 0.0}),
+    (PeerJitter(100, 20), spread(1.5, 302, 40), False, {"rtt_ms": 300.5}),
+    (PeerJitter(100, 20), Recorded(), False, {}),
     (SignalLatency(500), echoes(2, 1002), True, {"rtt_ms": 1000.0}),
     (SignalLatency(500), echoes(2, 852), False, {"rtt_ms": 850.0}),
     (SignalLatency(500), echoes(2, 1002, n=4), False, {}),
@@ -156,6 +170,7 @@ def test_others_that_were_touched_are_named() -> None:
 NONSENSE: list[tuple[type[Fault], dict[str, Any], str]] = [
     (PeerLatency, {"page_ms": 0}, "page_ms is 0; give a number from 1 to 10000"),
     (PeerLatency, {"page_ms": True}, "page_ms is True"),
+    (PeerJitter, {"page_ms": 50, "jitter_ms": 51}, "jitter_ms is 51; give a number from 1 to 50"),
     (PeerLoss, {"percent": 61}, "percent is 61; give a number from 1 to 60"),
     (PeerLoss, {"percent": "15"}, "percent is '15'"),
     (SignalLatency, {"page_ms": 30_001}, "1 to 30000"),
@@ -199,6 +214,36 @@ async def test_a_rule_is_set_and_taken_back_twice_without_harm(fault: Fault, kno
     for _ in range(2):
         await fault.heal([page])
         assert page.network.knobs == {}
+
+
+class Stepped(Page):
+    """Remembers the latencies, and says when there were three after the first."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.latencies: list[float] = []
+        self.enough = asyncio.Event()
+
+    async def _send(self, method: str, parameters: dict[str, Any]) -> None:
+        self.latencies.append(parameters["matchedNetworkConditions"][-1]["latency"])
+        if len(self.latencies) >= 5:
+            self.enough.set()
+
+
+async def test_the_steps_of_a_jitter_are_drawn_from_its_seed_and_end_with_the_heal() -> None:
+    drawn = []
+    for _ in range(2):
+        page, fault = Stepped(), PeerJitter(50, 10, seed=3)
+        await page.network.arm()
+        await fault.inject([page])
+        await asyncio.wait_for(page.enough.wait(), 10)
+        await fault.heal([page])
+        assert (page.network.knobs, fault.stepping.tasks) == ({}, [])
+        drawn.append(page.latencies[1:5])
+    assert drawn[0] == drawn[1]
+    assert drawn[0][0] == 50
+    assert all(40 <= latency <= 60 for latency in drawn[0])
+    assert len(set(drawn[0])) == 4
 
 
 async def test_toxics_are_set_on_both_streams_and_taken_back() -> None:

@@ -5,10 +5,11 @@ from types import MappingProxyType
 
 from igym_chaos.fault import Fault
 from igym_chaos.faults.p2p_blackout import PeerBlackout
+from igym_chaos.faults.p2p_jitter import PeerJitter
 from igym_chaos.faults.p2p_latency import PeerLatency
 from igym_chaos.faults.p2p_loss import PeerLoss
 from igym_chaos.faults.signal_latency import SignalLatency
 
 KINDS: Mapping[str, type[Fault]] = MappingProxyType(
-    {kind.kind: kind for kind in (PeerBlackout, PeerLatency, PeerLoss, SignalLatency)}
+    {kind.kind: kind for kind in (PeerBlackout, PeerJitter, PeerLatency, PeerLoss, SignalLatency)}
 )
