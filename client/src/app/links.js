@@ -19,6 +19,8 @@ export class Links {
   #session = null;
   /** @type {Map<number, Link>} */
   #links = new Map();
+  /** Links that told a state and no route yet. @type {Map<number, any>} */
+  #routeless = new Map();
   /** @type {Signal[]} */
   #early = [];
   #createLink;
@@ -51,8 +53,16 @@ export class Links {
     for (const signal of early) if (signal.session_id === config.session_id) this.receive(signal);
   }
 
+  /** The browser knows the route a moment after the connection stands: links that could not tell it do so now. */
+  tellRoutes() {
+    const { session_id } = this.#session ?? {};
+    if (session_id === undefined) return;
+    for (const [seat, state] of this.#routeless) void this.#report(session_id, seat, state);
+  }
+
   close() {
     this.#session = null;
+    this.#routeless.clear();
     for (const link of this.#links.values()) link.close();
     this.#links.clear();
   }
@@ -102,7 +112,9 @@ export class Links {
 
   /** @param {string} sessionId @param {number} peerSeat @param {any} state */
   async #report(sessionId, peerSeat, state) {
-    const route = await this.#links.get(peerSeat)?.route();
+    const route = /** @type {{route: string} | undefined} */ (await this.#links.get(peerSeat)?.route());
+    if (route === undefined || route.route === "unknown") this.#routeless.set(peerSeat, state);
+    else this.#routeless.delete(peerSeat);
     this.#onState({ sessionId, peerSeat, state, route });
   }
 }

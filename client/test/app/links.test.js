@@ -73,3 +73,34 @@ test("a new session closes the links of the old one", () => {
   links.open(config({ session_id: "t", seats: 2 }));
   assert.deepEqual(made.map(({ closed }) => closed), [true, true, false]);
 });
+
+test("a link that could not tell its route when it stood tells it later, once", async () => {
+  let route = "unknown";
+  /** @type {any[]} */
+  const told = [];
+  /** @type {(state: string) => void} */
+  let change = () => {};
+  const links = new Links({
+    createLink: (options) => {
+      change = options.onState;
+      return { receive() {}, route: () => ({ route }), close() {} };
+    },
+    send: () => {},
+    onChannel: () => {},
+    onState: ({ state, route: found }) => told.push([state, /** @type {any} */ (found).route]),
+  });
+  links.open(config({ seats: 2 }));
+  change("connected");
+  await Promise.resolve();
+  await Promise.resolve();
+  route = "direct";
+  for (let round = 0; round < 2; round += 1) {
+    links.tellRoutes();
+    await Promise.resolve();
+    await Promise.resolve();
+  }
+  assert.deepEqual(told, [["connected", "unknown"], ["connected", "direct"]]);
+  links.close();
+  links.tellRoutes();
+  assert.equal(told.length, 2);
+});
