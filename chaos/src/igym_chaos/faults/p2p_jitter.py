@@ -15,8 +15,9 @@ from igym_chaos.faults.p2p_latency import PeerLatency
 from igym_chaos.peer_path import MINIMUM_PINGS, rtts, rules_of
 
 STEP_S = 0.1
-ONE_END, BOTH_ENDS = 3.6, 5.47
-"""p95 - p5 of a round trip in units of jitter_ms: uniform over ±2 jitter_ms, or the sum of two such."""
+ONE_END, BOTH_ENDS = 2.0, 2.343
+"""p75 - p25 of a round trip in units of jitter_ms: uniform over ±2 jitter_ms, or the sum of two such. Quartiles, because under loss one
+ping in ten is a retransmission, which says nothing about jitter."""
 SHARE, FLOOR_MS = 0.2, 5.0
 
 
@@ -64,7 +65,7 @@ class PeerJitter(PeerLatency):
         during = sorted(rtts(telemetry, on, window))
         if not middle.measured or len(during) < MINIMUM_PINGS:
             return replace(middle, asked=asked)
-        found_ms = during[int(0.95 * len(during))] - during[int(0.05 * len(during))]
+        found_ms = during[int(0.75 * len(during))] - during[int(0.25 * len(during))]
         measured = {**middle.measured, "spread_ms": round(found_ms, 1), "steps": float(self.stepping.acknowledged)}
         margin = SHARE * spread_ms + FLOOR_MS
         return replace(
