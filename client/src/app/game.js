@@ -40,6 +40,8 @@ export class Game {
   #slow = new SlowPartner();
   /** @type {Status["state"]} */
   #phase = "idle";
+  /** Of the present episode, as last heard. */
+  #frame = 0;
   #server;
   #journal;
   #clock;
@@ -169,6 +171,7 @@ export class Game {
   #watch(status) {
     const { session } = this;
     if (session === null) return;
+    this.#frame = status.frame;
     const changed = status.state !== this.#phase;
     this.#phase = status.state;
     if (changed) this.#reportEpisode(session.session_id, status);
@@ -231,6 +234,7 @@ export class Game {
       state: String(state),
       route: route?.route ?? "unknown",
       candidates: route?.candidates ?? null,
+      frame: this.#frame,
       t_ms: this.#clock(),
     });
   }

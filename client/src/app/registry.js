@@ -1,6 +1,6 @@
 /** The registry of Socket.IO events. Written by `python -m igym.events`; a test compares. */
 
-export const VERSION = 2;
+export const VERSION = 3;
 
 /** @type {import("./payloads.js").Registry} */
 export const EVENTS = {
@@ -9,7 +9,7 @@ export const EVENTS = {
   lobby_join: {"direction": "C->S", "fields": {"scene_id": "s"}},
   page_ping: {"direction": "C->S", "fields": {"seq": "i"}},
   link_signal: {"direction": "both", "fields": {"session_id": "s", "seat": "i", "generation": "i", "kind": "s", "payload": "j"}},
-  link_report: {"direction": "C->S", "fields": {"session_id": "s", "peer_seat": "i", "state": "s", "route": "s", "candidates": "j?", "t_ms": "f"}},
+  link_report: {"direction": "C->S", "fields": {"session_id": "s", "peer_seat": "i", "state": "s", "route": "s", "candidates": "j?", "frame": "i", "t_ms": "f"}},
   episode_report: {"direction": "C->S", "fields": {"session_id": "s", "episode": "i", "phase": "s", "frame": "i"}},
   session_leave: {"direction": "C->S", "fields": {"session_id": "s", "reason": "s"}},
   data_chunk: {"direction": "C->S", "fields": {"session_id": "s", "episode": "i", "seat": "i", "kind": "s", "seq": "i", "first_frame": "i", "last_frame": "i", "rows": "[s]", "sha256": "s"}},

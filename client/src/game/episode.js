@@ -17,6 +17,7 @@ import { Every, TickClock } from "./clock.js";
 import { HashLedger } from "./hashes.js";
 import { inputPair } from "./host.js";
 import { Loop } from "./loop.js";
+import { quantile } from "./quantile.js";
 import { Recorder } from "./recorder.js";
 import { PredictionWindow } from "./window.js";
 
@@ -361,10 +362,10 @@ export class Episode {
   /** What is worth its cost once only. */
   #sealStats() {
     const sorted = this.#loop.durationsMs.toSorted((a, b) => a - b);
-    const quantile = (/** @type {number} */ share) => sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? null;
+    const batch = { batchP50Ms: quantile(sorted, 0.5), batchP95Ms: quantile(sorted, 0.95), batchMaxMs: sorted.at(-1) ?? null };
     const [verifiedFrame, desyncs, fills] = [this.#hashes.verifiedFrame, this.#hashes.differences, this.#fills];
     const firstDesync = this.#hashes.firstDifference?.frame ?? null;
-    return { verifiedFrame, desyncs, firstDesync, fills, frameMs: this.#window.costMs, batchP50Ms: quantile(0.5), batchP95Ms: quantile(0.95), batchMaxMs: sorted.at(-1) ?? null };
+    return { verifiedFrame, desyncs, firstDesync, fills, frameMs: this.#window.costMs, ...batch, links: this.#parts.links.summary() };
   }
 
   /** @param {Verdict} verdict @param {number} nowMs */

@@ -5,11 +5,12 @@
  */
 
 import { Link } from "./link.js";
+import { quantile } from "./quantile.js";
 
 /** @import { Session } from "../core/session.js" */
 /** @import { Label, PeerChannel, ReadyState } from "../net/channel.js" */
 /** @import { HelloMessage, Message } from "../wire/messages.js" */
-/** @import { LinkStatus } from "./messages.js" */
+/** @import { LinkStatus, LinkSummary } from "./messages.js" */
 /** @import { OnEvent } from "./link.js" */
 
 /** Where a channel belongs; packets and states of it carry the same object, so an old channel is told from a new one. */
@@ -118,6 +119,15 @@ export class Links {
   /** @returns {LinkStatus[]} */
   status() {
     return this.#all.map((link) => link.status());
+  }
+
+  /** @returns {LinkSummary[]} for the metrics: counters of the session so far, round trips of its last minute */
+  summary() {
+    return this.status().map(({ seat, pings, sentPackets, receivedPackets, sentInputs, receivedInputs }) => {
+      const rtts = pings.map(([, rttMs]) => rttMs).sort((a, b) => a - b);
+      const rttMs = { count: rtts.length, p50: quantile(rtts, 0.5), p95: quantile(rtts, 0.95), max: rtts.at(-1) ?? null };
+      return { seat, rttMs, sentPackets, receivedPackets, sentInputs, receivedInputs };
+    });
   }
 
   /** @returns {{[reason: string]: number}} over all links */

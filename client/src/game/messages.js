@@ -100,6 +100,11 @@
 
 /** @typedef {{name: string, text: string, trace: string}} Failure */
 
+/**
+ * @typedef {{seat: number, rttMs: {count: number, p50: number | null, p95: number | null, max: number | null},
+ *   sentPackets: number, receivedPackets: number, sentInputs: number, receivedInputs: number}} LinkSummary counters of the session so far
+ */
+
 /** @typedef {"completed" | "end_frame_mismatch" | "input_mismatch" | "hash_mismatch" | "no_confirm" | "partial"} SealReason */
 
 /**
@@ -111,7 +116,7 @@
  * @property {string} stateHash of the last row
  * @property {boolean} verified every peer confirmed the same end, inputs and state, and no hash differed on the way
  * @property {SealReason} reason "completed" if verified
- * @property {{[name: string]: number | null}} stats counters of this episode
+ * @property {{links: LinkSummary[], [name: string]: number | null | LinkSummary[]}} stats counters of this episode, and its links
  */
 
 /**

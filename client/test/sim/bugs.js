@@ -106,6 +106,48 @@ export const BUGS = Object.freeze([
     edits: [{ file: "game/episode.js", from: "    this.#recorder.flush();\n    links.broadcast({ type: \"end\"", to: "    links.broadcast({ type: \"end\"" }],
   },
   {
+    name: "the first value of a frame wins, although it was only predicted",
+    edits: [
+      { file: "core/input-queue.js", from: "    this.#log.push(actual);\n", to: "    this.#log.push(this.#predicted.get(frame) ?? actual);\n" },
+    ],
+  },
+  {
+    name: "an input that comes twice is counted as two",
+    edits: [
+      {
+        file: "core/input-queue.js",
+        from: 'if (frame <= this.confirmedFrame) return sameInput(this.#log[frame], input) ? "duplicate" : "conflict";',
+        to: "if (frame < this.confirmedFrame) frame = this.confirmedFrame + 1;",
+      },
+    ],
+  },
+  {
+    name: "predictions repeat what was received last, not what is known without a gap",
+    edits: [
+      { file: "core/session.js", from: "    const before = this.#counts.accepted;", to: "    queue.newest = inputs.at(-1);\n    const before = this.#counts.accepted;" },
+      {
+        file: "core/input-queue.js",
+        from: "const predicted = this.#predicted.get(frame);",
+        to: "const predicted = this.#predicted.has(frame) ? (this.newest ?? actual) : undefined;",
+      },
+    ],
+  },
+  {
+    name: "the border looks at the last frame only: a gap below it is guessed",
+    edits: [
+      {
+        file: "core/session.js",
+        from: "const frame = this.#peers.acknowledged(peerSeat);",
+        to: "const frame = Math.max(this.#peers.acknowledged(peerSeat), this.#own().confirmedFrame - 1);",
+      },
+      {
+        file: "core/session.js",
+        from: "if (firstFrame > queue.confirmedFrame + 1 || (firstFrame === 0 && inputs[0] === null)) {",
+        to: "while (firstFrame > queue.confirmedFrame + 1) queue.add(queue.confirmedFrame + 1, queue.at(queue.confirmedFrame + 1).input);\n    if (firstFrame === 0 && inputs[0] === null) {",
+      },
+    ],
+  },
+  {
     name: "hashes are compared at the end only",
     leak: true,
     edits: [

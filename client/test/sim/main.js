@@ -58,6 +58,7 @@ async function playAll(seeds, options) {
     return new Promise((resolve, reject) => {
       worker.on("message", (/** @type {Played} */ one) => {
         played.push(one);
+        if (isMilestone(played.length, seeds.length)) console.error(`${played.length} of ${seeds.length} matches, ${failures(played)} failed`);
         if (options.untilFail && one.result.problems.length > 0) resolve("failed");
       });
       worker.on("error", reject);
@@ -66,6 +67,16 @@ async function playAll(seeds, options) {
   });
   await (options.untilFail ? Promise.race([Promise.all(jobs), ...jobs.map(failing)]) : Promise.all(jobs));
   return played.sort((a, b) => a.seed - b.seed);
+}
+
+/** Twenty times in a long run; never in one of a few seconds. @param {number} count @param {number} total */
+function isMilestone(count, total) {
+  return total >= 400 && count % Math.floor(total / 20) === 0;
+}
+
+/** @param {Played[]} played */
+function failures(played) {
+  return played.filter(({ result }) => result.problems.length > 0).length;
 }
 
 /** Settles only for a job that failed a match. @param {Promise<unknown>} job */

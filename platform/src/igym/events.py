@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Literal
 
-VERSION = 2
+VERSION = 3
 MAX_SAFE = 2**53 - 1
 TEXT_LIMIT = 1_000_000
 
@@ -42,7 +42,9 @@ EVENTS: Mapping[str, Event] = MappingProxyType(
         "page_ping": _event("C->S", seq="i"),
         # A game in progress.
         "link_signal": _event("both", **_SIGNAL),
-        "link_report": _event("C->S", session_id="s", peer_seat="i", state="s", route="s", candidates="j?", t_ms="f"),
+        "link_report": _event(
+            "C->S", session_id="s", peer_seat="i", state="s", route="s", candidates="j?", frame="i", t_ms="f"
+        ),
         "episode_report": _event("C->S", session_id="s", episode="i", phase="s", frame="i"),
         "session_leave": _event("C->S", session_id="s", reason="s"),
         # Data, durable before it is acknowledged.

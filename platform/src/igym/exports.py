@@ -65,18 +65,37 @@ class Exporter:
         if target.exists():
             return
         target.parent.mkdir(parents=True, exist_ok=True)
-        draft = target.with_name(f".session-{uuid.uuid4().hex}")
+        for seat, participant_id in enumerate(session.members):
+            self._place(target.with_name(f"seat{seat}_metrics.json"), self._metrics(session, seat, participant_id))
         about = {
             "session_id": session.id,
             "scene_id": session.scene_id,
             "experiment_id": self._experiment_id,
             "seed": session.seed,
         }
-        write_json(
-            draft, {**about, "participants": list(session.members), "state": session.state, "reason": session.reason}
+        self._place(
+            target, {**about, "participants": list(session.members), "state": session.state, "reason": session.reason}
         )
+
+    def _place(self, target: Path, value: Mapping[str, Any]) -> None:
+        """A file that is whole when it has its name."""
+        draft = target.with_name(f".{target.stem}-{uuid.uuid4().hex}")
+        write_json(draft, value)
         draft.rename(target)
         _sync(target.parent)
+
+    def _metrics(self, session: SessionRecord, seat: int, participant_id: str) -> dict[str, Any]:
+        """What one seat saw of its links, each change of route with its time and frame, and of the netcode in each episode."""
+        told = [one for one in self._store.link_reports(session.id) if one["participant_id"] == participant_id]
+        names = ("server_time_s", "frame", "state", "route", "candidates")
+        links: dict[str, list[dict[str, Any]]] = {}
+        for one in told:
+            links.setdefault(str(one["peer_seat"]), []).append({name: one[name] for name in names})
+        episodes = self._store.sealed_episodes(session.id)
+        seals = {episode: self._store.seals(session.id, episode).get(seat) for episode in episodes}
+        netcode = {str(episode): seal["stats"] for episode, seal in seals.items() if seal is not None}
+        ids = {"session_id": session.id, "seat": seat, "participant_id": participant_id}
+        return {**ids, "links": {peer: {"changes": changes} for peer, changes in links.items()}, "netcode": netcode}
 
     def _write(self, session: SessionRecord, episode: int, folder: Path) -> bool:
         seats = range(len(session.members))

@@ -146,6 +146,13 @@ class Store:
             rows = db.execute(query, (session_id, episode)).fetchall()
             return [{**json.loads(text), "server_time_s": at_s} for at_s, text in rows]
 
+    def link_reports(self, session_id: str) -> list[dict[str, Any]]:
+        """What the seats told of their links, oldest first, with `server_time_s`."""
+        with closing(self._reader()) as db:
+            query = "SELECT at_s, detail FROM log WHERE kind = 'link_report' ORDER BY id"
+            told = [{**json.loads(detail), "server_time_s": at_s} for at_s, detail in db.execute(query)]
+        return [one for one in told if one["session_id"] == session_id]
+
     async def participants(self) -> list[tuple[str, str, int]]:
         """(id, completion code, position of the scene) of everybody."""
         return await self._write(

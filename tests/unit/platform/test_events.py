@@ -64,7 +64,7 @@ def test_an_unknown_type_is_our_own_nonsense() -> None:
 
 VERSION = events.VERSION
 HELLO = {"participant_id": "p", "page_id": "g", "registry_version": VERSION}
-REPORT: dict[str, Any] = {"session_id": "s", "peer_seat": 1, "state": "up", "route": "host", "t_ms": 1}
+REPORT: dict[str, Any] = {"session_id": "s", "peer_seat": 1, "state": "up", "route": "host", "frame": 7, "t_ms": 1}
 
 
 @pytest.mark.parametrize(

@@ -51,7 +51,9 @@ async def stored(store: Store, seat: int, rows: list[str]) -> None:
         "sha256": digest,
     }
     await store.save_chunk("ab"[seat], chunk)
-    await store.save_seal("ab"[seat], {**key, "rows": len(rows), "chunks": 1, "verified": True})
+    await store.save_seal(
+        "ab"[seat], {**key, "rows": len(rows), "chunks": 1, "verified": True, "stats": {"rollbacks": 4}}
+    )
 
 
 @pytest.fixture
@@ -157,7 +159,22 @@ async def test_the_session_is_written_beside_its_episodes(store: Store, tmp_path
     exporter.session("s")
     folder = tmp_path / "data" / "study" / "game" / "s"
     assert json.loads((folder / "session.json").read_text(encoding="utf-8"))["participants"] == ["a", "b"]
-    assert sorted(path.name for path in folder.iterdir()) == ["ep0", "session.json"]
+    names = ["ep0", "seat0_metrics.json", "seat1_metrics.json", "session.json"]
+    assert sorted(path.name for path in folder.iterdir()) == names
+
+
+async def test_the_metrics_of_a_seat_hold_each_change_of_route_with_its_frame(store: Store, tmp_path: Path) -> None:
+    await stored(store, 0, ROWS)
+    report = {"session_id": "s", "participant_id": "a", "peer_seat": 1, "state": "connected", "candidates": None}
+    for other in ({"session_id": "t"}, {"participant_id": "b"}, {}):
+        await store.log("link_report", {**report, "route": "direct", "frame": 0, **other})
+    await store.log("link_report", {**report, "route": "relay", "frame": 99})
+    Exporter(store, tmp_path / "data", "study").session("s")
+    folder = tmp_path / "data" / "study" / "game" / "s"
+    metrics = json.loads((folder / "seat0_metrics.json").read_text(encoding="utf-8"))
+    changes = [(one["route"], one["frame"]) for one in metrics["links"]["1"]["changes"]]
+    assert changes == [("direct", 0), ("relay", 99)]
+    assert metrics["netcode"] == {"0": {"rollbacks": 4}}
 
 
 async def test_a_row_that_is_none_leaves_no_half_written_folder(store: Store, tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ class World:
     max_steps = 10
     view = (10, 10)
     def reset(self, seed): return {0: 0, 1: 0}, {0: {}, 1: {}}
-    def step(self, actions): return {}, {}, {}, {}, {}
+    def step(self, actions): return tuple({0: 0, 1: 0} for _ in range(4)) + ({},)
     def get_state(self): return {}
     def set_state(self, state): pass
     def render(self): return []
@@ -42,6 +42,9 @@ WRONG = [
     (WORLD.replace("noop = 0", "noop = 7"), {}, "noop is 7"),
     (WORLD.replace("return {0: 0, 1: 0}, {0: {}, 1: {}}", "return 1 / 0"), {}, "ZeroDivisionError"),
     ("class World(", {}, "SyntaxError"),
+    (WORLD.replace("for _ in range(4)", "for _ in range(3)"), {}, "step() must return a tuple of five dicts by seat"),
+    (WORLD.replace("tuple({0: 0, 1: 0}", "tuple({0: 0}"), {}, "step() returned no observations for seats [1]"),
+    (WORLD.replace("return {}\n", "return __import__('time').time_ns()\n"), {}, "env_contract_failed"),
     (WORLD, {"seats": 3}, "seats is 3, but world.py:World has 2"),
     (WORLD, {"keys": {"Space": "goo"}}, "keys maps Space to 'goo', which is no action; did you mean 'go'?"),
     (WORLD, {"environment_kwargs": {"size": 3}}, "cannot be made with {'size': 3}"),

@@ -11,14 +11,13 @@ import json
 import sys
 
 from igym_env.contract import ContractError
-from igym_env.host import Host
-from igym_env.loader import load
+from igym_env.host import create
 
 
 def describe(entry: str, kwargs_json: str) -> dict[str, object]:
     """Loads, resets and describes the environment."""
     try:
-        host = Host(load(entry, json.loads(kwargs_json)))
+        host = create(entry, kwargs_json)
         host.start(json.dumps({"seed": 0, "episode": 0}))
     except ContractError as error:
         cause = error.__cause__

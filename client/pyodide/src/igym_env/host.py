@@ -20,6 +20,7 @@ from igym_env.contract import Environment
 from igym_env.encoding import encode, short_hash, state_hash
 from igym_env.flip import flipped
 from igym_env.loader import load
+from igym_env.probe import check
 
 FOCUSED = 1
 AUTO = 2
@@ -32,8 +33,10 @@ class HostError(RuntimeError):
 
 
 def create(entry: str, kwargs_json: str = "{}") -> Host:
-    """A host of the environment "module:Class", made with keyword arguments given as a JSON object."""
-    return Host(load(entry, json.loads(kwargs_json)))
+    """A host of the environment "module:Class", made with keyword arguments given as a JSON object; ContractError if it fails the trial."""
+    environment = load(entry, json.loads(kwargs_json))
+    check(environment)
+    return Host(environment)
 
 
 class Host:
