@@ -8,7 +8,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING, ClassVar, Protocol
+from typing import TYPE_CHECKING, ClassVar, Literal, Protocol
 
 if TYPE_CHECKING:
     from igym_chaos.cdp import NetworkRules
@@ -38,6 +38,25 @@ class TransportSample:
     stun_responses: int
 
 
+@dataclass(frozen=True)
+class ProbeSample:
+    """One plain TCP connection of the harness through a participant's own proxy: a GET of a fixed file, read to its end."""
+
+    t_ms: float
+    """Start, harness clock."""
+    connect_ms: float | None
+    """None: refused, or no connection within the probe's limit."""
+    first_byte_ms: float | None
+    """Since the start; None: no byte came."""
+    total_ms: float
+    """Since the start, to the end of the stream or to the probe's limit."""
+    received: int
+    """Bytes."""
+    reads: int
+    """How many pieces they came in."""
+    end: Literal["fin", "reset", "refused", "timeout"]
+
+
 class Telemetry(Protocol):
     """What was recorded of a run; every list is oldest first and lies inside the window."""
 
@@ -50,6 +69,9 @@ class Telemetry(Protocol):
 
     def server_rtts(self, participant: str, window: Window) -> list[float]:
         """Round trips over the participant's socket to the server, ms."""
+
+    def server_probes(self, participant: str, window: Window) -> list[ProbeSample]:
+        """The harness's own connections through the participant's proxy that began in the window; empty without a proxy."""
 
     def transport(self, participant: str, window: Window) -> list[TransportSample]: ...
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from igym_chaos.fault import TransportSample, Window
+from igym_chaos.fault import ProbeSample, TransportSample, Window
 from igym_harness.probe import Answer, Connection
 
 Pairs = dict[float, float]
@@ -23,6 +23,7 @@ class _Person:
     link_pings: dict[int, Pairs] = field(default_factory=lambda: defaultdict(dict))
     server_pings: Pairs = field(default_factory=dict)
     transports: list[tuple[float, Connection]] = field(default_factory=list)
+    probes: list[ProbeSample] = field(default_factory=list)
 
 
 class Recorder:
@@ -52,6 +53,10 @@ class Recorder:
             if connection.packets_sent is not None:
                 person.transports.append((t_ms, connection))
 
+    def record_probe(self, participant: str, sample: ProbeSample) -> None:
+        """Takes in one connection of the harness through a participant's proxy."""
+        self._people[participant].probes.append(sample)
+
     # ---- igym_chaos.fault.Telemetry ----
 
     def participants(self) -> tuple[str, ...]:
@@ -68,6 +73,9 @@ class Recorder:
 
     def server_rtts(self, participant: str, window: Window) -> list[float]:
         return self._rtts(participant, self._people[participant].server_pings.items(), window)
+
+    def server_probes(self, participant: str, window: Window) -> list[ProbeSample]:
+        return [sample for sample in self._people[participant].probes if window.holds(sample.t_ms)]
 
     def transport(self, participant: str, window: Window) -> list[TransportSample]:
         """Counters per peer, cumulative over every connection to that peer; oldest first."""

@@ -10,7 +10,7 @@ import pytest
 
 from igym_chaos.cdp import NetworkRules
 from igym_chaos.errors import InjectorError
-from igym_chaos.fault import Effect, Fault, TransportSample, Window
+from igym_chaos.fault import Effect, Fault, ProbeSample, TransportSample, Window
 from igym_chaos.faults import KINDS
 from igym_chaos.faults.p2p_blackout import PeerBlackout
 from igym_chaos.faults.p2p_jitter import PeerJitter
@@ -42,6 +42,9 @@ class Recorded:
 
     def server_rtts(self, participant: str, window: Window) -> list[float]:
         return self.echoes.get((participant, window), [])
+
+    def server_probes(self, participant: str, window: Window) -> list[ProbeSample]:
+        return []
 
     def transport(self, participant: str, window: Window) -> list[TransportSample]:
         window = next((one for one in (BEFORE, DURING, AFTER) if one.holds(window.start_ms + 1)), window)
