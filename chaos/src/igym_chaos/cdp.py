@@ -36,6 +36,7 @@ class NetworkRules:
         self._spared = tuple(spared_urls)
         self._knobs: dict[str, float] = {}
         self._turn = asyncio.Lock()
+        self._offline = False
         self.armed = False
 
     @property
@@ -62,6 +63,13 @@ class NetworkRules:
         """Takes knobs back to neutral, leaving the others in force."""
         await self._change(lambda now: {name: value for name, value in now.items() if name not in names})
 
+    async def set_offline(self, *, offline: bool) -> None:
+        """The whole network of the page, or not; an entry's own `offline` would do nothing (handbook B7, B8). Raises NotArmedError."""
+        if not self.armed:
+            raise NotArmedError("this page was not armed before its first navigation: it cannot be taken offline")
+        self._offline = offline
+        await self._change(lambda now: now)
+
     async def neutral(self) -> None:
         """Takes everything back to neutral: the heal that keeps the page armed."""
         await self._change(lambda _: {})
@@ -72,7 +80,7 @@ class NetworkRules:
             knobs = change(self._knobs)
             entries = [{"urlPattern": url, **NEUTRAL} for url in self._spared]
             entries.append({"urlPattern": "", **NEUTRAL, **knobs})
-            await self._send(COMMAND, {"offline": False, "matchedNetworkConditions": entries})
+            await self._send(COMMAND, {"offline": self._offline, "matchedNetworkConditions": entries})
             self._knobs = knobs
 
 

@@ -6,7 +6,7 @@ from itertools import combinations
 from typing import TYPE_CHECKING
 
 from igym_chaos.anchors import Anchor, parse
-from igym_chaos.faults import KINDS
+from igym_chaos.faults import fault_class
 from igym_chaos.fields import ScenarioError
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ def check(scenario: Scenario) -> None:
         if fault.for_s is None and (scenario.heal is None or scenario.heal.by is None):
             raise ScenarioError(f'{where} fault "{fault.id}": nothing ends it; add for, or [heal] by')
         _window(scenario, fault)
-    lossy = [fault.id for fault in scenario.faults if "packetLoss" in KINDS[fault.do].knobs]
+    lossy = [fault.id for fault in scenario.faults if "packetLoss" in fault_class(fault.do, fault.via).knobs]
     if lossy and scenario.heal is not None and scenario.heal.settle_s < SETTLE_AFTER_LOSS_S:
         raise ScenarioError(
             f"{where} [heal]: settle is {scenario.heal.settle_s:g} s; after loss ({lossy[0]}) at least {SETTLE_AFTER_LOSS_S:g} s"
@@ -55,7 +55,7 @@ def _play_s(scenario: Scenario, anchor: Anchor) -> float | None:
 
 
 def _overlap(scenario: Scenario, first: PlannedFault, second: PlannedFault) -> None:
-    shared = set(KINDS[first.do].knobs) & set(KINDS[second.do].knobs)
+    shared = set(fault_class(first.do, first.via).knobs) & set(fault_class(second.do, second.via).knobs)
     people = set(first.on) & set(second.on)
     if not shared or not people:
         return
@@ -69,7 +69,7 @@ def _overlap(scenario: Scenario, first: PlannedFault, second: PlannedFault) -> N
 
 def _window(scenario: Scenario, fault: PlannedFault) -> None:
     span = _span_s(scenario, fault)
-    needed = KINDS[fault.do].minimum_window_s
+    needed = fault_class(fault.do, fault.via).minimum_window_s
     if span is not None and span[1] - span[0] < needed:
         length = f"in force for {span[1] - span[0]:g} s"
         raise ScenarioError(

@@ -8,10 +8,11 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING, ClassVar, Literal, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol
 
 if TYPE_CHECKING:
     from igym_chaos.cdp import NetworkRules
+    from igym_chaos.relay import Passed, PeerRelay
     from igym_chaos.toxiproxy import ServerPath
 
 
@@ -36,6 +37,7 @@ class TransportSample:
     packets_received: int
     stun_rtt_total_s: float
     stun_responses: int
+    bytes_received: int = 0
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,26 @@ class ProbeSample:
     end: Literal["fin", "reset", "refused", "timeout"]
 
 
+@dataclass(frozen=True)
+class MeterSample:
+    """What a page counted of itself by one instant; counters are cumulative since its document began."""
+
+    t_ms: float
+    document: float
+    """When the document began, ms of the page's clock: another one after a reload."""
+    raf: int
+    timers: int
+    """Of an interval of 50 ms."""
+    worker: int
+    """Messages of the game worker."""
+    hidden: bool
+    focused: bool
+    blurs: int
+    hides: int
+    freezes: int
+    resumes: int
+
+
 class Telemetry(Protocol):
     """What was recorded of a run; every list is oldest first and lies inside the window."""
 
@@ -75,8 +97,53 @@ class Telemetry(Protocol):
 
     def transport(self, participant: str, window: Window) -> list[TransportSample]: ...
 
+    def relayed(self, window: Window) -> list[Passed]:
+        """Packets that came by the UDP relay; empty without one."""
+
+    def meters(self, participant: str, window: Window) -> list[MeterSample]: ...
+
+    def gaps(self, participant: str, window: Window, thread: Literal["main", "worker"]) -> list[float]:
+        """Silences of 250 ms and more of a thread of the page that ended in the window, ms."""
+
+    def gone(self, participant: str, window: Window) -> bool:
+        """The page or its browser ended in the window."""
+
     def frames(self, participant: str, window: Window) -> list[tuple[float, int]]:
         """(time ms, frame) of the participant's simulation."""
+
+
+class PageControl(Protocol):
+    """What can be done to a participant's page and its browser. Everything raises InjectorError."""
+
+    @property
+    def own_process(self) -> bool:
+        """It has a browser process of its own, whose tabs are really hidden behind each other."""
+
+    async def run(self, expression: str) -> Any:
+        """The JSON value of an expression in the page."""
+
+    async def run_in_worker(self, expression: str) -> None:
+        """Evaluates in the game worker, returns when it is done."""
+
+    async def send(self, method: str, parameters: dict[str, Any]) -> Any:
+        """A command of the DevTools protocol to the page."""
+
+    async def cover(self) -> None:
+        """Another tab comes to the front."""
+
+    async def uncover(self) -> None:
+        """The page comes to the front again."""
+
+    async def reload(self) -> None: ...
+
+    async def close(self) -> None: ...
+
+    async def crash(self) -> None: ...
+
+    async def signal_renderer(self, number: int) -> None:
+        """A signal to the process that runs the page and its worker."""
+
+    async def kill_browser(self) -> None: ...
 
 
 class Subject(Protocol):
@@ -90,6 +157,12 @@ class Subject(Protocol):
 
     @property
     def server_path(self) -> ServerPath | None: ...
+
+    @property
+    def relay(self) -> PeerRelay | None: ...
+
+    @property
+    def control(self) -> PageControl | None: ...
 
 
 @dataclass(frozen=True)
@@ -121,6 +194,8 @@ class Fault(ABC):
     """The means, the default first: C CDP rule, U UDP relay, T Toxiproxy, ... (chaos handbook, terms)."""
     knobs: ClassVar[tuple[str, ...]]
     """What it writes: two faults that write one knob of one participant at one time do not add up and are refused."""
+    targets: ClassVar[int | None] = None
+    """How many participants it takes; None: any number."""
     minimum_window_s: ClassVar[float] = 0.0
     """A shorter window cannot hold the oracle's band."""
 

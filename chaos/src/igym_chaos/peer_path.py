@@ -85,6 +85,18 @@ def passages(telemetry: Telemetry, on: Sequence[str], window: Window) -> list[Pa
     return found
 
 
+def rates_bytes_s(telemetry: Telemetry, on: Sequence[str], window: Window) -> list[float]:
+    """Bytes a second that arrived from these participants, for each link with samples of the receiver in the window."""
+    rates = []
+    for name in on:
+        for peer in telemetry.peers(name):
+            samples = [sample for sample in telemetry.transport(peer, window) if sample.peer == name]
+            if len(samples) >= 2 and samples[-1].t_ms > samples[0].t_ms:
+                span_s = (samples[-1].t_ms - samples[0].t_ms) / 1000.0
+                rates.append((samples[-1].bytes_received - samples[0].bytes_received) / span_s)
+    return rates
+
+
 def loss_percent(passage: Passage) -> float:
     """Share of sent packets that did not arrive; percent."""
     return 100 * (1 - passage.received / passage.sent) if passage.sent else 0.0

@@ -11,7 +11,7 @@ from typing import Any
 
 from igym_chaos import conflicts
 from igym_chaos.anchors import Anchor, AnchorError, parse
-from igym_chaos.faults import KINDS
+from igym_chaos.faults import KINDS, fault_class, injectors_of
 from igym_chaos.fields import ScenarioError, Table, nearest
 
 __all__ = ["Scenario", "ScenarioError", "all_scenarios", "find", "load"]
@@ -36,6 +36,7 @@ TOP = (
 )
 DRAWS = ("uniform", "log_uniform", "choice")
 LONGEST = 2**22 - 1
+OWN_PROCESS = frozenset({"tab.hidden", "tab.frozen", "proc.stop"})
 
 
 @dataclass(frozen=True)
@@ -294,6 +295,22 @@ def _faults(top: Table, participants: Mapping[str, ParticipantPlan], topology: T
             raise ScenarioError(
                 f'{top.where} fault {number}: {fault.do} via T needs server_path = "toxiproxy" in [topology]'
             )
+        if fault.via == "U" and not topology.udp_relay:
+            raise ScenarioError(f"{top.where} fault {number}: {fault.do} via U needs udp_relay = true in [topology]")
+        if fault.via == "C" and topology.udp_relay and fault.do.startswith("p2p."):
+            raise ScenarioError(
+                f'{top.where} fault {number}: {fault.do} via C and the UDP relay do not go together: write via = "U", or leave udp_relay out'
+            )
+        if fault.do in OWN_PROCESS and (shared := [name for name in fault.on if participants[name].process != "own"]):
+            raise ScenarioError(
+                f"{top.where} fault {number}: {fault.do} needs {shared[0]} in a browser of its own:"
+                f' write {shared[0]} = {{ process = "own" }} in [participants]'
+            )
+        wanted = fault_class(fault.do, fault.via).targets
+        if wanted is not None and len(fault.on) != wanted:
+            raise ScenarioError(
+                f"{top.where} fault {number}: {fault.do} takes {wanted} participants in on, there are {len(fault.on)}"
+            )
         faults.append(fault)
     for fault in faults:
         for anchor in anchors_of(fault.at):
@@ -325,7 +342,8 @@ def _fault(table: Table, participants: Mapping[str, ParticipantPlan]) -> Planned
     do = table.text("do")
     if do not in KINDS:
         raise ScenarioError(f'{table.where}: do is "{do}", which is not built{nearest(do, KINDS)}')
-    kind = KINDS[do]
+    via = table.text("via", injectors_of(do)[0], one_of=injectors_of(do))
+    kind = fault_class(do, via)
     parameters = table.raw("with", {})
     Table(parameters, f"{table.where} with", kind.parameters())
     for name, value in parameters.items():
@@ -333,7 +351,7 @@ def _fault(table: Table, participants: Mapping[str, ParticipantPlan]) -> Planned
     fault = PlannedFault(
         id=table.text("id"),
         do=do,
-        via=table.text("via", kind.injectors[0], one_of=kind.injectors),
+        via=via,
         on=_targets(table, participants),
         at=table.raw("at"),
         for_s=table.seconds("for") if "for" in table else None,
@@ -358,10 +376,10 @@ def _check_values(fault: PlannedFault, where: str) -> None:
     for turn in range(max(map(len, drawable.values()), default=1)):
         parameters = {name: values[min(turn, len(values) - 1)] for name, values in drawable.items()}
         try:
-            KINDS[fault.do](**parameters)
+            fault_class(fault.do, fault.via)(**parameters)
         except TypeError as error:
             raise ScenarioError(
-                f"{where} with: {fault.do} takes {', '.join(KINDS[fault.do].parameters()) or 'nothing'}: {error}"
+                f"{where} with: {fault.do} takes {', '.join(fault_class(fault.do, fault.via).parameters()) or 'nothing'}: {error}"
             ) from error
         except ValueError as error:
             raise ScenarioError(f"{where} with: {error}") from error

@@ -11,6 +11,7 @@ from typing import Any
 from igym_chaos import draws
 from igym_chaos.anchors import Anchor, parse
 from igym_chaos.errors import ChaosError
+from igym_chaos.faults import fault_class
 from igym_chaos.scenario import Inputs, PlannedFault, Scenario, Workload
 
 FORMAT = 1
@@ -69,6 +70,9 @@ def _lock(scenario: Scenario, fault: PlannedFault, seed: int) -> LockedFault:
     def stream(aspect: str) -> int:
         return draws.stream(seed, scenario.name, fault.id, ",".join(fault.on), "", aspect)
 
+    parameters: dict[str, float] = {name: _value(value, stream(name)) for name, value in fault.parameters.items()}
+    if "seed" in fault_class(fault.do, fault.via).parameters():
+        parameters.setdefault("seed", stream("seed"))
     return LockedFault(
         id=fault.id,
         do=fault.do,
@@ -76,7 +80,7 @@ def _lock(scenario: Scenario, fault: PlannedFault, seed: int) -> LockedFault:
         on=fault.on,
         at=_when(fault.at, stream("at")),
         for_ms=None if fault.for_s is None else 1000 * fault.for_s,
-        parameters={name: _value(value, stream(name)) for name, value in fault.parameters.items()},
+        parameters=parameters,
     )
 
 

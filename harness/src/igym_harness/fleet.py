@@ -5,13 +5,16 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 
 from playwright.async_api import Browser
 from playwright.async_api import Error as PlaywrightError
 
+from igym_chaos.relay import PeerRelay
 from igym_chaos.toxiproxy import ServerPath
 from igym_harness.deadline import until
 from igym_harness.errors import HarnessError
+from igym_harness.own_browser import OwnBrowser
 from igym_harness.participant import NoAnswerError, Participant
 
 BARRIER_MS = 100.0
@@ -36,13 +39,22 @@ class Fleet:
         server_url: str,
         paths: Mapping[str, ServerPath],
         sabotage: Mapping[str, str],
+        own: Mapping[str, OwnBrowser] = MappingProxyType({}),
+        relay: PeerRelay | None = None,
     ) -> None:
         """One after the other: a page is armed before the next is made. `sabotage`: participant -> what to break."""
         for name in names:
             path = paths.get(name)
             base_url = server_url if path is None else path.url
+            mine = own.get(name)
             self.members[name] = await Participant.open(
-                browser, name, base_url=base_url, server_path=path, sabotage=sabotage.get(name)
+                browser if mine is None or mine.browser is None else mine.browser,
+                name,
+                base_url=base_url,
+                server_path=path,
+                relay=relay,
+                process=None if mine is None else mine.pid,
+                sabotage=sabotage.get(name),
             )
 
     async def load(self, timeout_s: float) -> None:

@@ -14,6 +14,7 @@ from igym_chaos.fault import Fault, Subject, Telemetry, Window
 from igym_harness.clock import monotonic_ms
 from igym_harness.history import History
 from igym_harness.ledger import Entry
+from igym_harness.sabotage import INERT, NO_HEAL
 from igym_harness.timeline import Timeline
 
 SETTLE_MS = 500.0
@@ -52,6 +53,7 @@ class Injection:
         timeline: Timeline,
         history: History,
         now_ms: Callable[[], float] = monotonic_ms,
+        sabotage: str | None = None,
     ) -> None:
         self.gate_passed = asyncio.Event()
         self.play_over = asyncio.Event()
@@ -61,6 +63,7 @@ class Injection:
         self._timeline = timeline
         self._history = history
         self._now_ms = now_ms
+        self._sabotage = sabotage
 
     @property
     def any_requested(self) -> bool:
@@ -109,13 +112,15 @@ class Injection:
         self._timeline.mark(f"{one.id}.start", entry.requested_ms)
         self._note(entry, "requested")
         try:
-            await one.fault.inject(subjects)
+            if self._sabotage != INERT:
+                await one.fault.inject(subjects)
             entry.acknowledged_ms = self._now_ms()
             self._note(entry, "acknowledged")
             await self._over(one, entry.acknowledged_ms)
         finally:
             heal_ms = self._now_ms()
-            await one.fault.heal(subjects)
+            if self._sabotage not in (INERT, NO_HEAL):
+                await one.fault.heal(subjects)
             entry.healed_ms = self._now_ms()
             self._timeline.mark(f"{one.id}.end", entry.healed_ms)
             if entry.acknowledged_ms is not None:

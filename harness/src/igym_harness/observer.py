@@ -121,6 +121,8 @@ class Observer:
 
     async def _look_for_trouble(self, member: Participant) -> Trouble | None:
         disturbances = self._disturbances()
+        if member.gone_ms is not None:
+            self._telemetry.record_gone(member.name, member.gone_ms)
         trouble = self._watcher.console(member.name, member.console, in_force=disturbances)
         if trouble is not None:
             return trouble

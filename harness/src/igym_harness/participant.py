@@ -10,10 +10,13 @@ from typing import Any
 from playwright.async_api import Browser, BrowserContext, CDPSession, ConsoleMessage, Page
 from playwright.async_api import Error as PlaywrightError
 
+from igym_chaos import relay_page
 from igym_chaos.cdp import NetworkRules
+from igym_chaos.relay import PeerRelay
 from igym_chaos.toxiproxy import ServerPath
 from igym_harness.clock import monotonic_ms
 from igym_harness.errors import HarnessError
+from igym_harness.page_control import PageControl
 from igym_harness.probe import CLOCK, INIT_SCRIPT, Answer, Cursor, parse
 from igym_harness.sabotage import ALTER_UPLOAD, ARM_LATE, HeldArming, UploadAlterer
 
@@ -33,6 +36,9 @@ class Participant:
         self.name = name
         self.network: NetworkRules | None = None
         self.server_path: ServerPath | None = None
+        self.relay: PeerRelay | None = None
+        self.control: PageControl | None = None
+        self.gone_ms: float | None = None
         self.page = page
         self.base_url = base_url
         self.console: list[dict[str, Any]] = []
@@ -44,16 +50,28 @@ class Participant:
 
     @classmethod
     async def open(
-        cls, browser: Browser, name: str, *, base_url: str, server_path: ServerPath | None, sabotage: str | None = None
+        cls,
+        browser: Browser,
+        name: str,
+        *,
+        base_url: str,
+        server_path: ServerPath | None,
+        relay: PeerRelay | None = None,
+        process: int | None = None,
+        sabotage: str | None = None,
     ) -> Participant:
-        """A page that is armed and listened to, and has not navigated yet."""
-        context = await browser.new_context()
+        """A page that is armed and listened to, and has not navigated yet. `process`: pid of a browser that is this participant's own."""
+        context = browser.contexts[0] if process is not None else await browser.new_context()
         await context.tracing.start(name=name, title=name, snapshots=True)
         page = await context.new_page()
         await page.add_init_script(INIT_SCRIPT)
+        if relay is not None:
+            await _put_behind(relay, name, page)
         cdp = await context.new_cdp_session(page)
         participant = cls(name, context=context, page=page, cdp=cdp, base_url=base_url)
         participant.server_path = server_path
+        participant.relay = relay
+        participant.control = PageControl(page, cdp, browser=browser, context=context, process=process)
         if sabotage == ALTER_UPLOAD:
             participant.alterer = UploadAlterer()
             await participant.alterer.route(page)
@@ -140,7 +158,13 @@ class Participant:
         self.page.on(
             "pageerror", lambda error: self._note("pageerror", f"{error}", str(getattr(error, "stack", "") or ""))
         )
-        self.page.on("crash", lambda _: self._note("crash", "the page crashed", ""))
+        self.page.on("crash", lambda _: self._gone("crash", "the page crashed"))
+        self.page.on("close", lambda _: self._gone("close", "the page was closed"))
+
+    def _gone(self, kind: str, text: str) -> None:
+        if self.gone_ms is None:
+            self.gone_ms = monotonic_ms()
+            self._note(kind, text, "")
 
     def _on_console(self, message: ConsoleMessage) -> None:
         place = message.location
@@ -152,6 +176,20 @@ class Participant:
         if len(self.console) == CONSOLE_LIMIT:
             kind, text, location = "error", f"more than {CONSOLE_LIMIT} console entries; the rest is dropped", ""
         self.console.append({"t_ms": round(monotonic_ms(), 1), "type": kind, "text": text, "location": location})
+
+
+async def _put_behind(relay: PeerRelay, name: str, page: Page) -> None:
+    """From its first connection on the page knows its peers by the relay's ports only."""
+
+    async def own(ufrag: str) -> None:
+        await relay.tell_owner(ufrag, name)
+
+    async def port(ufrag: str) -> int:
+        return await relay.port(name, ufrag)
+
+    await page.expose_function(relay_page.OWN_UFRAG, own)
+    await page.expose_function(relay_page.PORT, port)
+    await page.add_init_script(relay_page.INIT_SCRIPT)
 
 
 def _first_line(error: object) -> str:

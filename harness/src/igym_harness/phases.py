@@ -17,7 +17,7 @@ from igym_harness.gate import GATE_MS, gate_problem
 from igym_harness.injection import recovered_now
 from igym_harness.participant import Participant
 from igym_harness.rig import Rig
-from igym_harness.sabotage import ARM_LATE, FLIP_STATE, FLIPPED_FRAME
+from igym_harness.sabotage import ARM_LATE, FLIP_STATE, FLIPPED_FRAME, INERT, NO_HEAL
 
 MATCH_S = 60.0
 """From Continue to frames on every page: runtime, waiting room, links, countdown."""
@@ -78,7 +78,15 @@ class Phases:
         assert stage.server is not None
         sabotage = self._sabotage_of()
         url = stage.server.url
-        await rig.fleet.open(stage.browser, plan.participants, server_url=url, paths=stage.paths, sabotage=sabotage)
+        await rig.fleet.open(
+            stage.browser,
+            plan.participants,
+            server_url=url,
+            paths=stage.paths,
+            sabotage=sabotage,
+            own=stage.own,
+            relay=stage.relay,
+        )
         await rig.fleet.load(SCREEN_S)
         await self._press("#begin")
         await rig.fleet.wait_for("the app page and its test hook", _hooked, timeout_s=SCREEN_S)
@@ -91,6 +99,8 @@ class Phases:
     def _sabotage_of(self) -> dict[str, str]:
         """An altered upload or state concerns one participant, a late arming all."""
         if self._sabotage is None:
+            return {}
+        if self._sabotage in (INERT, NO_HEAL):
             return {}
         names = self._rig.plan.participants
         return dict.fromkeys(names if self._sabotage == ARM_LATE else names[-1:], self._sabotage)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from igym_chaos.anchors import Anchor, AnchorError, parse
-from igym_chaos.faults import KINDS
+from igym_chaos.faults import KINDS, fault_class, injectors_of
 from igym_chaos.scenario import Scenario
 from igym_chaos.schedule import Lock
 from igym_harness.collect import Expected
@@ -28,6 +28,8 @@ class Plan:
     seed: int
     participants: tuple[str, ...]
     proxied: tuple[str, ...]
+    own: tuple[str, ...]
+    behind_relay: tuple[str, ...]
     experiment: str
     settings: dict[str, str | int]
     episodes: int
@@ -78,6 +80,8 @@ def plan_of(scenario: Scenario, lock: Lock) -> Plan:
         seed=lock.seed,
         participants=participants,
         proxied=participants if scenario.topology.server_path == "toxiproxy" else (),
+        own=tuple(name for name, one in scenario.participants.items() if one.process == "own"),
+        behind_relay=participants if scenario.topology.udp_relay else (),
         experiment=work.experiment,
         settings=_settings(work.experiment, seats=work.seats, frames=work.frames, episodes=work.episodes),
         episodes=work.episodes,
@@ -111,10 +115,10 @@ def _faults(scenario: Scenario, lock: Lock) -> tuple[Planned, ...]:
     heal_by = _anchor("heal.by", scenario.heal.by) if scenario.heal and scenario.heal.by else None
     faults = []
     for one in lock.faults:
-        if one.do not in KINDS:
-            raise UsageError(f"fault {one.id}: no kind {one.do!r}; known: {', '.join(sorted(KINDS))}")
+        if one.via not in injectors_of(one.do):
+            raise UsageError(f"fault {one.id}: no kind {one.do!r} via {one.via}; known: {', '.join(sorted(KINDS))}")
         try:
-            fault = KINDS[one.do](**one.parameters)
+            fault = fault_class(one.do, one.via)(**one.parameters)
         except (TypeError, ValueError) as error:
             raise UsageError(f"fault {one.id} ({one.do}): {error}") from error
         at = _anchor(f"fault {one.id}", one.at)

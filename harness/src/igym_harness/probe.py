@@ -24,8 +24,35 @@ INIT_SCRIPT = """
       connections.push(this);
     }
   };
+
+  const now = () => performance.timeOrigin + performance.now();
+  const meter = { raf: 0, timers: 0, worker: 0, blurs: 0, hides: 0, freezes: 0, resumes: 0, gaps: [] };
+  Object.defineProperty(globalThis, "__igymMeter", { value: meter });
+  const last = { main: now(), worker: null };
+  const beat = (thread) => {
+    const t = now(), gap = last[thread] === null ? 0 : t - last[thread];
+    last[thread] = t;
+    if (gap >= GAP_MS) meter.gaps.push([thread, t, gap]);
+    if (meter.gaps.length > GAPS_KEPT) meter.gaps.shift();
+  };
+  const frame = () => { meter.raf += 1; requestAnimationFrame(frame); };
+  requestAnimationFrame(frame);
+  setInterval(() => { meter.timers += 1; beat("main"); }, 50);
+  addEventListener("blur", () => { meter.blurs += 1; });
+  document.addEventListener("visibilitychange", () => { if (document.hidden) meter.hides += 1; });
+  document.addEventListener("freeze", () => { meter.freezes += 1; });
+  document.addEventListener("resume", () => { meter.resumes += 1; });
+  const NativeWorker = globalThis.Worker;
+  globalThis.Worker = class Worker extends NativeWorker {
+    constructor(...options) {
+      super(...options);
+      this.addEventListener("message", () => { meter.worker += 1; beat("worker"); });
+    }
+  };
 })();
 """
+
+INIT_SCRIPT = INIT_SCRIPT.replace("GAP_MS", "250").replace("GAPS_KEPT", "64")
 
 CLOCK = "performance.timeOrigin + performance.now()"
 
@@ -42,6 +69,7 @@ _QUESTION = """
       if (report.type === "transport") {
         answer.packetsSent = report.packetsSent;
         answer.packetsReceived = report.packetsReceived;
+        answer.bytesReceived = report.bytesReceived;
         const pair = stats.get(report.selectedCandidatePairId);
         answer.stunRttTotalS = pair?.totalRoundTripTime ?? 0;
         answer.stunResponses = pair?.responsesReceived ?? 0;
@@ -61,7 +89,8 @@ _QUESTION = """
   }
   const events = hook?.events(performance.timeOrigin === origin ? since : 0) ?? [];
   return { origin: performance.timeOrigin, clockMs: performance.timeOrigin + performance.now(),
-    state: document.body?.dataset.state ?? null, status, events, connections };
+    state: document.body?.dataset.state ?? null, status, events, connections,
+    meter: { ...globalThis.__igymMeter, hidden: document.hidden, focused: document.hasFocus() } };
 })()
 """
 
@@ -100,6 +129,7 @@ class Connection:
     packets_received: int | None = None
     stun_rtt_total_s: float = 0.0
     stun_responses: int = 0
+    bytes_received: int = 0
     route: str = ""
 
 
@@ -113,6 +143,8 @@ class Answer:
     status: dict[str, Any] | None
     events: list[dict[str, Any]] = field(default_factory=list)
     connections: list[Connection] = field(default_factory=list)
+    meter: dict[str, Any] = field(default_factory=dict)
+    """Counters of the init script; empty where it did not run."""
 
     @property
     def worker(self) -> dict[str, Any]:
@@ -129,6 +161,7 @@ def parse(value: dict[str, Any]) -> Answer:
         status=value["status"],
         events=list(value["events"]),
         connections=[_connection(one) for one in value["connections"]],
+        meter=value.get("meter") or {},
     )
 
 
@@ -148,5 +181,6 @@ def _connection(one: dict[str, Any]) -> Connection:
         packets_received=one.get("packetsReceived"),
         stun_rtt_total_s=float(one.get("stunRttTotalS") or 0.0),
         stun_responses=int(one.get("stunResponses") or 0),
+        bytes_received=int(one.get("bytesReceived") or 0),
         route=route,
     )

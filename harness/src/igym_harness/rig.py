@@ -60,7 +60,7 @@ class Phasing:
 class Rig:
     """Everything that looks at a run and acts on it."""
 
-    def __init__(self, plan: Plan, stage: Stage, folder: RunFolder) -> None:
+    def __init__(self, plan: Plan, stage: Stage, folder: RunFolder, *, sabotage: str | None = None) -> None:
         self.plan = plan
         self.stage = stage
         self.folder = folder
@@ -70,8 +70,12 @@ class Rig:
         self.phasing = Phasing(self.history)
         self.lag = LoopLag()
         self.timeline = Timeline(plan.participants, frames=plan.frames, fps=plan.fps)
-        self.telemetry = Recorder(plan.participants, self.clocks.to_harness)
-        self.injection = Injection(plan.faults, self.fleet.members, timeline=self.timeline, history=self.history)
+        self.telemetry = Recorder(
+            plan.participants, self.clocks.to_harness, lambda: () if stage.relay is None else stage.relay.passed
+        )
+        self.injection = Injection(
+            plan.faults, self.fleet.members, timeline=self.timeline, history=self.history, sabotage=sabotage
+        )
         self.observer = Observer(
             self.fleet.members,
             clocks=self.clocks,

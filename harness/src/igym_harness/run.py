@@ -48,11 +48,11 @@ async def execute(scenario: Scenario, lock: Lock, options: Options) -> RunResult
     Raises MissingPart or UsageError before anything was done; everything later is a verdict.
     """
     plan = plan_of(scenario, lock)
-    stage = Stage(options, proxied=plan.proxied, topology=plan.topology)
+    stage = Stage(options, proxied=plan.proxied, topology=plan.topology, own=plan.own, behind_relay=plan.behind_relay)
     utc = datetime.datetime.now(datetime.UTC)
     try:
         await stage.find_parts()
-        rig = Rig(plan, stage, _make_folder(plan, scenario, lock, options, utc))
+        rig = Rig(plan, stage, _make_folder(plan, scenario, lock, options, utc), sabotage=options.sabotage)
         phases = Phases(rig, sabotage=options.sabotage)
         failure = await _play(rig, phases, options)
         recorded = await closing.finish(rig, booted=phases.booted.is_set())

@@ -1,6 +1,8 @@
 """Breaks the harness on purpose, to prove that it can be wrong out loud (chaos.md 11.1).
 
 arm-late       the neutral network rule is held back until the fault is injected: the fault has no effect -> `unknown`
+inert          no injector does anything, and all say that they did -> `unknown`, whatever the fault
+no-heal        no heal does anything until the run is over -> `unknown`
 alter-upload   one value of one row of one participant's upload is changed on its way: the parity checkers must name it
 """
 
@@ -20,7 +22,9 @@ Send = Callable[[str, dict[str, Any]], Awaitable[Any]]
 ARM_LATE = "arm-late"
 ALTER_UPLOAD = "alter-upload"
 FLIP_STATE = "flip-state"
-SABOTAGES = (ARM_LATE, ALTER_UPLOAD, FLIP_STATE)
+INERT = "inert"
+NO_HEAL = "no-heal"
+SABOTAGES = (ARM_LATE, ALTER_UPLOAD, FLIP_STATE, INERT, NO_HEAL)
 FLIPPED_FRAME = 123
 
 RULE_COMMAND = "Network.emulateNetworkConditionsByRule"

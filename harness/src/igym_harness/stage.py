@@ -10,13 +10,15 @@ from pathlib import Path
 
 from playwright.async_api import Browser, Playwright, async_playwright
 
+from igym_chaos.relay import PeerRelay
 from igym_chaos.toxiproxy import ServerPath, ToxiproxyServer
 from igym_harness.audit import Audit
 from igym_harness.browser import launch, own_executable
 from igym_harness.checkers.path import RELAYED
 from igym_harness.deadline import until
-from igym_harness.errors import DeadlineError
+from igym_harness.errors import DeadlineError, HarnessError
 from igym_harness.options import Options
+from igym_harness.own_browser import OwnBrowser
 from igym_harness.parts import BrowserPart, find_browser, find_toxiproxy, find_turnserver
 from igym_harness.run_folder import RunFolder
 from igym_harness.server_process import Serve, ServerProcess, command
@@ -29,11 +31,26 @@ LINGER_S = 3.0
 class Stage:
     """The surroundings of one run. `open` may fail half way; `close` always takes down what is there."""
 
-    def __init__(self, options: Options, *, proxied: tuple[str, ...], topology: str = "mesh") -> None:
-        """`proxied`: participants that get a Toxiproxy proxy of their own in front of the server."""
+    def __init__(
+        self,
+        options: Options,
+        *,
+        proxied: tuple[str, ...],
+        topology: str = "mesh",
+        own: tuple[str, ...] = (),
+        behind_relay: tuple[str, ...] = (),
+    ) -> None:
+        """`proxied`: participants that get a Toxiproxy proxy of their own in front of the server.
+
+        `own`: those with a browser process of their own. `behind_relay`: those whose peer path goes through the UDP relay.
+        """
         self._options = options
         self._proxied = proxied
         self._transport = RELAYED.get(topology)
+        self._own_names = own
+        self._behind_relay = behind_relay
+        self.own: dict[str, OwnBrowser] = {}
+        self.relay: PeerRelay | None = None
         self._turn: TurnServer | None = None
         self._turn_binary: Path | None = None
         self._playwright: Playwright | None = None
@@ -74,6 +91,17 @@ class Stage:
         self.browser = await launch(
             self._playwright, self._browser_part, headed=options.headed, slow_mo_ms=options.slow_mo_ms
         )
+        executable = self._browser_part.executable
+        for name in self._own_names:
+            if executable is None:
+                raise HarnessError(
+                    f"participant {name} needs a browser of its own: name its executable with --browser or IGYM_BROWSER"
+                )
+            self.own[name] = OwnBrowser(executable, self._scratch / f"profile-{name}", headed=options.headed)
+            await self.own[name].start(self._playwright)
+        if self._behind_relay:
+            self.relay = PeerRelay()
+            await self.relay.start(self._behind_relay)
         self.audit.look()
 
     @property
@@ -91,7 +119,9 @@ class Stage:
         """Takes everything down, whatever fails, and returns what did not close and what is left on the machine."""
         self.audit.look()
         for what, step in (
+            ("a participant's own browser", self._close_own),
             ("the browser", self._close_browser),
+            ("the UDP relay", self._close_udp_relay),
             ("Playwright", self._close_playwright),
             ("Toxiproxy", self._close_proxies),
             ("the server", self._close_server),
@@ -130,6 +160,14 @@ class Stage:
         for name in self._proxied:
             self.paths[name] = await self._toxiproxy.proxy(f"run-{name}-server", upstream=f"127.0.0.1:{port}")
             self.audit.ports[f"proxy of {name}"] = self.paths[name].port
+
+    async def _close_own(self) -> None:
+        for one in self.own.values():
+            await one.stop()
+
+    async def _close_udp_relay(self) -> None:
+        if self.relay is not None:
+            await self.relay.stop()
 
     async def _close_browser(self) -> None:
         if self.browser is not None:

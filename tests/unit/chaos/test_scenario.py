@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from igym_chaos import scenario
+from igym_chaos.faults import BUILT
 from igym_chaos.scenario import ScenarioError
 
 GOOD = """
@@ -40,7 +41,12 @@ def load(folder: Path, text: str) -> scenario.Scenario:
 def test_the_shipped_scenarios_load_and_are_documented() -> None:
     shipped = scenario.all_scenarios()
     assert {"p2p-clean-active", "p2p-latency-100", "p2p-loss-15", "signal-latency-500"} <= {one.name for one in shipped}
-    assert all(one.doc and one.covers for one in shipped)
+    assert not [one.name for one in shipped if not one.doc or not one.covers]
+
+
+def test_every_fault_that_is_built_is_shipped_in_a_scenario() -> None:
+    shipped = {(fault.do, fault.via) for one in scenario.all_scenarios() for fault in one.faults}
+    assert not {(kind.kind, via) for kind in BUILT for via in kind.injectors} - shipped
 
 
 def test_a_good_file_says_what_it_says(tmp_path: Path) -> None:

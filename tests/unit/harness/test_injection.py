@@ -53,6 +53,8 @@ class Person:
         self.name = "a"
         self.network: NetworkRules | None = None
         self.server_path: ServerPath | None = None
+        self.relay = None
+        self.control = None
 
 
 class Stage:

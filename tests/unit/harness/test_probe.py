@@ -59,15 +59,23 @@ def test_a_full_question_keeps_every_round_trip() -> None:
 
 PAGE = """
 globalThis.RTCPeerConnection = class { constructor(options) { this.options = options; } static made() { return 1; } };
+globalThis.requestAnimationFrame = () => {};
+globalThis.addEventListener = () => {};
+globalThis.document = { addEventListener: () => {}, hidden: false, hasFocus: () => true };
+globalThis.Worker = class extends EventTarget {};
+globalThis.setInterval = (beat) => beat();
 %s
+const worker = new Worker("worker.js");
+worker.dispatchEvent(new Event("message"));
 const one = new RTCPeerConnection({ x: 1 });
 if (__igymConnections[0] !== one || one.options.x !== 1 || RTCPeerConnection.made() !== 1) throw new Error("not kept");
 one.connectionState = "closed"; one.iceConnectionState = "closed";
-globalThis.document = { body: { dataset: { state: "playing" } } };
+document.body = { dataset: { state: "playing" } };
 const link = { pings: Array.from({ length: 100 }, (_, i) => [i, 1]) };
 globalThis.igym = { status: () => ({ serverPings: [[1, 2]], worker: { links: [link] } }), events: (since) => [since] };
 const answer = await %s;
 if (answer.state !== "playing" || answer.connections.length !== 1 || answer.events[0] !== 0) throw new Error("answer");
+if (answer.meter.timers !== 1 || answer.meter.worker !== 1 || answer.meter.hidden || !answer.meter.focused) throw new Error("meter");
 if (answer.status.worker.links[0].pings.length !== %d) throw new Error("pings");
 """
 

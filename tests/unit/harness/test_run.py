@@ -38,6 +38,9 @@ class Page:
         self.name = name
         self.network: NetworkRules | None = None
         self.server_path: ServerPath | None = None
+        self.relay = None
+        self.control = None
+        self.gone_ms: float | None = None
         self.console: list[dict[str, Any]] = []
         self.alterer = None
         self._seat = seat
@@ -115,6 +118,8 @@ class Around:
 
     def __init__(self, options: Options, **_: Any) -> None:
         self.browser, self.server, self.paths, self.problems = object(), Server(), {}, []  # type: ignore[var-annotated]
+        self.own: dict[str, Any] = {}
+        self.relay = None
         self.audit = SimpleNamespace(look=lambda: None)
         self.versions = {"browser": "none"}
 
@@ -172,6 +177,8 @@ def plan(fault: Slow) -> Plan:
         seed=1,
         participants=("a", "b"),
         proxied=(),
+        own=(),
+        behind_relay=(),
         experiment="kitchen",
         settings={},
         episodes=1,

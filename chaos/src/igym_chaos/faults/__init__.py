@@ -1,15 +1,77 @@
-"""Every kind of fault that is built, by its name in a scenario file. A new kind is one module, and one line here."""
+"""Every fault that is built, by its name in a scenario file and its injector. A new one is one module, and one line here."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
 
 from igym_chaos.fault import Fault
+from igym_chaos.faults.net_offline import Offline
+from igym_chaos.faults.p2p_bandwidth import PeerBandwidth
 from igym_chaos.faults.p2p_blackout import PeerBlackout
+from igym_chaos.faults.p2p_blackout_relayed import RelayedBlackout
+from igym_chaos.faults.p2p_burst import PeerBurst
+from igym_chaos.faults.p2p_corrupt import PeerCorrupt
+from igym_chaos.faults.p2p_duplicate import PeerDuplicate
+from igym_chaos.faults.p2p_flap import PeerFlap
 from igym_chaos.faults.p2p_jitter import PeerJitter
+from igym_chaos.faults.p2p_jitter_relayed import RelayedJitter
 from igym_chaos.faults.p2p_latency import PeerLatency
+from igym_chaos.faults.p2p_latency_relayed import RelayedLatency
 from igym_chaos.faults.p2p_loss import PeerLoss
+from igym_chaos.faults.p2p_loss_relayed import RelayedLoss
+from igym_chaos.faults.p2p_one_way import PeerOneWay
+from igym_chaos.faults.p2p_partition import PeerPartition
+from igym_chaos.faults.p2p_rebind import PeerRebind
+from igym_chaos.faults.p2p_reorder import PeerReorder
+from igym_chaos.faults.proc_stop import ProcStop
 from igym_chaos.faults.signal_latency import SignalLatency
+from igym_chaos.faults.tab_blur import TabBlur
+from igym_chaos.faults.tab_frozen import TabFrozen
+from igym_chaos.faults.tab_hidden import TabHidden
+from igym_chaos.faults.tab_hidden_script import TabHiddenScript
+from igym_chaos.faults.tab_main_stall import TabMainStall
+from igym_chaos.faults.tab_worker_stall import TabWorkerStall
 
-KINDS: Mapping[str, type[Fault]] = MappingProxyType(
-    {kind.kind: kind for kind in (PeerBlackout, PeerJitter, PeerLatency, PeerLoss, SignalLatency)}
+BUILT: tuple[type[Fault], ...] = (
+    Offline,
+    PeerBandwidth,
+    PeerBlackout,
+    PeerBurst,
+    PeerCorrupt,
+    PeerDuplicate,
+    PeerFlap,
+    PeerJitter,
+    PeerLatency,
+    PeerLoss,
+    PeerOneWay,
+    PeerPartition,
+    PeerRebind,
+    PeerReorder,
+    ProcStop,
+    RelayedBlackout,
+    RelayedJitter,
+    RelayedLatency,
+    RelayedLoss,
+    SignalLatency,
+    TabBlur,
+    TabFrozen,
+    TabHidden,
+    TabHiddenScript,
+    TabMainStall,
+    TabWorkerStall,
 )
+
+KINDS: Mapping[str, type[Fault]] = MappingProxyType({kind.kind: kind for kind in reversed(BUILT)})
+"""The default of each kind: the first that is built."""
+
+
+def injectors_of(do: str) -> tuple[str, ...]:
+    """The means by which a kind can be done, the default first."""
+    return tuple(via for kind in BUILT if kind.kind == do for via in kind.injectors)
+
+
+def fault_class(do: str, via: str) -> type[Fault]:
+    """Raises KeyError for a kind that cannot be done so."""
+    for kind in BUILT:
+        if kind.kind == do and via in kind.injectors:
+            return kind
+    raise KeyError(f"{do} via {via}")

@@ -1,0 +1,48 @@
+"""tab.blur: the page loses the focus and stays visible."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from igym_chaos.fault import Effect, Fault, Subject, Telemetry, Window, unmeasured
+from igym_chaos.page_path import ORACLE_RATES, TIMERS_ALIVE, controls_of, disturbed_pages, page_alive, rates
+
+FOCUS = "Emulation.setFocusEmulationEnabled"
+
+
+@dataclass(frozen=True)
+class TabBlur(Fault):
+    """No parameters."""
+
+    kind: ClassVar[str] = "tab.blur"
+    injectors: ClassVar[tuple[str, ...]] = ("C",)
+    knobs: ClassVar[tuple[str, ...]] = ("focus",)
+    minimum_window_s: ClassVar[float] = 1.0
+
+    async def inject(self, on: Sequence[Subject]) -> None:
+        for control in controls_of(on):
+            await control.send(FOCUS, {"enabled": False})
+
+    async def heal(self, on: Sequence[Subject]) -> None:
+        for control in controls_of(on):
+            await control.send(FOCUS, {"enabled": True})
+
+    def effect(self, telemetry: Telemetry, on: Sequence[str], window: Window, baseline: Window) -> Effect:
+        """Without focus at every look, visible, timers alive."""
+        asked, band = {"focused": 0.0}, (0.0, 0.0)
+        found = [rates(telemetry, name, window) for name in on]
+        known = [one for one in found if one is not None]
+        if len(known) < len(found):
+            return unmeasured(asked, band, oracle=ORACLE_RATES, note="no two looks at the page")
+        focused = sum(sample.focused for name in on for sample in telemetry.meters(name, window))
+        visible = not any(one.hidden for one in known) and all(one.timers >= TIMERS_ALIVE for one in known)
+        n = sum(one.samples for one in known)
+        return Effect(asked, {"focused": float(focused)}, band, n, focused == 0 and visible, ORACLE_RATES)
+
+    def recovered(self, telemetry: Telemetry, on: Sequence[str], window: Window, baseline: Window) -> Effect:
+        return page_alive(telemetry, on, window)
+
+    def untouched(self, telemetry: Telemetry, others: Sequence[str], window: Window, baseline: Window) -> list[str]:
+        return disturbed_pages(telemetry, others, window)

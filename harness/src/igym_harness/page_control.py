@@ -1,0 +1,129 @@
+"""What faults do to a page and its browser (igym_chaos.fault.PageControl), over Playwright and the DevTools protocol."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from typing import Any
+
+from playwright.async_api import Browser, BrowserContext, CDPSession, Page
+from playwright.async_api import Error as PlaywrightError
+
+from igym_chaos.errors import InjectorError
+
+GAME_WORKER = "worker.js"
+RUN_S = 60.0
+CRASH_S = 5.0
+SAMPLE_S = 0.3
+"""Between two looks at the processes' CPU times: the one that plays is the one that works."""
+
+
+class PageControl:
+    """Of one participant's page. `process`: pid of its own browser, None when it shares one."""
+
+    def __init__(
+        self, page: Page, cdp: CDPSession, *, browser: Browser, context: BrowserContext, process: int | None
+    ) -> None:
+        self._page = page
+        self._cdp = cdp
+        self._browser = browser
+        self._context = context
+        self._process = process
+        self._cover: Page | None = None
+        self._renderer: int | None = None
+
+    @property
+    def own_process(self) -> bool:
+        return self._process is not None
+
+    async def run(self, expression: str) -> Any:
+        """The JSON value of an expression in the page; a minute at most. Raises InjectorError."""
+        answer = await self.send(
+            "Runtime.evaluate", {"expression": expression, "awaitPromise": True, "returnByValue": True}
+        )
+        if "exceptionDetails" in answer:
+            raise InjectorError(f"the page threw: {answer['exceptionDetails'].get('text', '')}")
+        return answer["result"].get("value")
+
+    async def run_in_worker(self, expression: str) -> None:
+        """Raises InjectorError, also when there is no game worker."""
+        worker = next((one for one in self._page.workers if one.url.endswith(GAME_WORKER)), None)
+        if worker is None:
+            raise InjectorError(
+                f"no game worker in {self._page.url}; there is: {[one.url for one in self._page.workers]}"
+            )
+        await _done("evaluate in the worker", worker.evaluate(expression))
+
+    async def send(self, method: str, parameters: dict[str, Any]) -> Any:
+        """Over the page's one session. Raises InjectorError."""
+        return await _done(method, self._cdp.send(method, parameters))
+
+    async def cover(self) -> None:
+        """Another tab of the same window comes to the front."""
+        if self._cover is None:
+            self._cover = await _done("open another tab", self._context.new_page())
+        await _done("bring another tab to the front", self._cover.bring_to_front())
+
+    async def uncover(self) -> None:
+        await _done("bring the page to the front", self._page.bring_to_front())
+
+    async def reload(self) -> None:
+        await _done("reload", self._page.reload(wait_until="commit"))
+
+    async def close(self) -> None:
+        await _done("close the tab", self._page.close(run_before_unload=False))
+
+    async def crash(self) -> None:
+        """The command never answers: the page that should is gone."""
+        crashed = asyncio.Event()
+        self._page.on("crash", lambda _: crashed.set())
+        asking = asyncio.create_task(self._cdp.send("Page.crash"))
+        try:
+            await asyncio.wait_for(crashed.wait(), CRASH_S)
+        except TimeoutError as error:
+            raise InjectorError(f"Page.crash: the page did not crash within {CRASH_S:g} s") from error
+        finally:
+            asking.cancel()
+            await asyncio.gather(asking, return_exceptions=True)
+
+    async def signal_renderer(self, number: int) -> None:
+        """To the renderer process that works most; found once, so that what was stopped is what is continued."""
+        if self._process is None:
+            raise InjectorError(
+                "a shared browser's renderers are not told apart: give the participant a process of its own"
+            )
+        if self._renderer is None:
+            self._renderer = await self._busiest_renderer()
+        os.kill(self._renderer, number)
+
+    async def kill_browser(self) -> None:
+        """SIGKILL to the browser's main process."""
+        if self._process is None:
+            raise InjectorError("a shared browser is not killed: give the participant a process of its own")
+        os.kill(self._process, 9)
+
+    async def _busiest_renderer(self) -> int:
+        session = await _done("ask the browser", self._browser.new_browser_cdp_session())
+        try:
+            before = await self._cpu_times(session)
+            await asyncio.sleep(SAMPLE_S)
+            after = await self._cpu_times(session)
+        finally:
+            await session.detach()
+        grown = {pid: cpu_s - before.get(pid, 0.0) for pid, cpu_s in after.items()}
+        if not grown:
+            raise InjectorError("the browser names no renderer process")
+        return max(grown, key=lambda pid: grown[pid])
+
+    @staticmethod
+    async def _cpu_times(session: CDPSession) -> dict[int, float]:
+        found = await _done("SystemInfo.getProcessInfo", session.send("SystemInfo.getProcessInfo"))
+        return {int(one["id"]): float(one["cpuTime"]) for one in found["processInfo"] if one["type"] == "renderer"}
+
+
+async def _done(what: str, work: Any) -> Any:
+    try:
+        return await asyncio.wait_for(work, RUN_S)
+    except (PlaywrightError, TimeoutError) as error:
+        first = (str(error).strip().splitlines() or [type(error).__name__])[0]
+        raise InjectorError(f"{what}: {first}") from error
