@@ -131,6 +131,7 @@ class ServerPath:
         self._turn = asyncio.Lock()
         self._proxy = proxy
         self._toxics: dict[str, dict[str, Any]] = {}
+        self._enabled = True
 
     @property
     def name(self) -> str:
@@ -154,7 +155,7 @@ class ServerPath:
         async with self._turn:
             await call(f"add {name} to {self.name}", lambda: self._proxy.add_toxic(**body))
             self._toxics[name] = body
-            await self.compare(enabled=True, toxics=self._toxics)
+            await self.compare(enabled=self._enabled, toxics=self._toxics)
 
     async def update(self, name: str, **attributes: int) -> None:
         """Changes attributes in place; removing and adding would release what is held."""
@@ -173,7 +174,7 @@ class ServerPath:
             lambda: requests.patch(address, json={"attributes": attributes}, timeout=CALL_S),
         )
         self._toxics[name] = changed
-        await self.compare(enabled=True, toxics=self._toxics)
+        await self.compare(enabled=self._enabled, toxics=self._toxics)
 
     async def remove(self, name: str) -> None:
         """Removes a toxic; one that is not there is no error. The server is asked: it may have one whose `add` failed."""
@@ -181,7 +182,23 @@ class ServerPath:
             if name in {toxic["name"] for toxic in (await self._read())["toxics"]}:
                 await call(f"remove {name} from {self.name}", lambda: self._proxy.destroy_toxic(name))
             self._toxics.pop(name, None)
-            await self.compare(enabled=True, toxics=self._toxics)
+            await self.compare(enabled=self._enabled, toxics=self._toxics)
+
+    async def down(self) -> None:
+        """Closes the listener and every connection."""
+        await self._switch(on=False)
+
+    async def up(self) -> None:
+        """Opens the same port again. Raises InjectorError, also when another process took it meanwhile."""
+        await self._switch(on=True)
+
+    async def _switch(self, *, on: bool) -> None:
+        async with self._turn:
+            if on != self._enabled:
+                what = f"{'enable' if on else 'disable'} {self.name} on port {self.port}"
+                await call(what, self._proxy.enable if on else self._proxy.disable)
+                self._enabled = on
+            await self.compare(enabled=on, toxics=self._toxics)
 
     async def compare(self, *, enabled: bool, toxics: Mapping[str, Mapping[str, Any]]) -> None:
         """Reads the proxy back. Raises InjectorError naming what is not as it was asked."""

@@ -14,12 +14,15 @@ from igym_harness.history import HARNESS, SERVER
 from igym_harness.injection import live_effect
 from igym_harness.progress import Scene
 from igym_harness.rig import Rig
+from igym_harness.server_probe import keep_probing
 from igym_harness.watcher import Trouble
 
 Blame = Literal["product", "harness"]
 
 SHOW_S = 0.5
 SERVER_LOOK_S = 0.2
+PROBED_PATH = "/client/style.css"
+"""A file of a few kB that every page has."""
 HARNESS_TROUBLE = "HARNESS"
 BLAME: Mapping[str, Blame] = MappingProxyType(
     {"CLI-1": "product", "LIV-2": "product", "SRV-3": "product", HARNESS_TROUBLE: "harness"}
@@ -33,6 +36,9 @@ def start(rig: Rig, show: Callable[[Scene], None]) -> list[asyncio.Task[Trouble]
         rig.plan.workload.play(rig.fleet.members.values(), rig.observer.page_state),
         rig.lag.probe(),
         _keep_showing(rig, show),
+        keep_probing(
+            {name: path.port for name, path in rig.stage.paths.items()}, rig.telemetry.record_probe, path=PROBED_PATH
+        ),
     ]
     return [
         asyncio.create_task(rig.observer.watch()),

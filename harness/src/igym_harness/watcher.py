@@ -12,9 +12,9 @@ from igym_harness.probe import Answer
 NO_FRAME_MS = 5_000.0
 NO_ANSWER_MS = 5_000.0
 _FATAL = frozenset({"pageerror", "crash"})
-# While the server's path is disturbed the browser itself reports what failed; that is the fault, not the product.
-_NETWORK_COMPLAINT = re.compile(r"WebSocket connection to|net::ERR_|Failed to load resource|Failed to fetch")
-_SERVER_SIDE = ("signal.", "server.", "net.", "asset.")
+# While the server's path is disturbed, or the page itself stopped, the browser reports what failed; that is the fault, not the product.
+NETWORK_COMPLAINT = re.compile(r"WebSocket connection to|net::ERR_|Failed to load resource|Failed to fetch")
+CUTS_THE_SERVER_PATH = ("signal.", "server.", "net.", "asset.", "tab.frozen", "proc.")
 
 
 @dataclass(frozen=True)
@@ -40,11 +40,11 @@ class Watcher:
         """New entries of a participant's console; `in_force`: kinds of the faults that disturb now."""
         start = self._read.get(participant, 0)
         self._read[participant] = len(entries)
-        cut = any(kind.startswith(_SERVER_SIDE) for kind in in_force)
+        cut = any(kind.startswith(CUTS_THE_SERVER_PATH) for kind in in_force)
         for entry in entries[start:]:
             if entry["type"] in _FATAL:
                 return Trouble(participant, "CLI-1", f"{entry['type']}: {entry['text']}")
-            expected = cut and _NETWORK_COMPLAINT.search(str(entry["text"]))
+            expected = cut and NETWORK_COMPLAINT.search(str(entry["text"]))
             if entry["type"] == "error" and not expected:
                 return Trouble(participant, "CLI-1", f"console error: {entry['text']}")
         return None

@@ -23,7 +23,15 @@ from igym_chaos.faults.p2p_partition import PeerPartition
 from igym_chaos.faults.p2p_rebind import PeerRebind
 from igym_chaos.faults.p2p_reorder import PeerReorder
 from igym_chaos.faults.proc_stop import ProcStop
+from igym_chaos.faults.signal_bandwidth import SignalBandwidth
+from igym_chaos.faults.signal_down import SignalDown
+from igym_chaos.faults.signal_half_open import SignalHalfOpen
+from igym_chaos.faults.signal_hold import SignalHold
 from igym_chaos.faults.signal_latency import SignalLatency
+from igym_chaos.faults.signal_limit import SignalLimit
+from igym_chaos.faults.signal_reset import SignalReset
+from igym_chaos.faults.signal_slicer import SignalSlicer
+from igym_chaos.faults.signal_slow_close import SignalSlowClose
 from igym_chaos.faults.tab_blur import TabBlur
 from igym_chaos.faults.tab_frozen import TabFrozen
 from igym_chaos.faults.tab_hidden import TabHidden
@@ -52,6 +60,14 @@ BUILT: tuple[type[Fault], ...] = (
     RelayedLatency,
     RelayedLoss,
     SignalLatency,
+    SignalBandwidth,
+    SignalDown,
+    SignalHalfOpen,
+    SignalHold,
+    SignalLimit,
+    SignalReset,
+    SignalSlicer,
+    SignalSlowClose,
     TabBlur,
     TabFrozen,
     TabHidden,

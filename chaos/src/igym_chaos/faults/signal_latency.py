@@ -8,25 +8,14 @@ from statistics import median
 from typing import ClassVar
 
 from igym_chaos.bands import latency_band
-from igym_chaos.errors import InjectorError
 from igym_chaos.fault import Effect, Fault, Subject, Telemetry, Window, require_range, unmeasured
 from igym_chaos.peer_path import median_or_none
-from igym_chaos.toxiproxy import ServerPath
+from igym_chaos.server_path import paths_of
 
 ORACLE = "socket echo p50 over baseline"
 MINIMUM_ECHOES = 5
 BACK_TO_BASELINE_MS = 50.0
 TOXICS = (("signal-latency-up", "upstream"), ("signal-latency-down", "downstream"))
-
-
-def paths_of(subjects: Sequence[Subject]) -> list[ServerPath]:
-    """The proxy of each; InjectorError names who has none."""
-    paths = []
-    for subject in subjects:
-        if subject.server_path is None:
-            raise InjectorError(f'participant {subject.name} has no proxy: set server_path = "toxiproxy" in [topology]')
-        paths.append(subject.server_path)
-    return paths
 
 
 @dataclass(frozen=True)
@@ -35,7 +24,7 @@ class SignalLatency(Fault):
 
     kind: ClassVar[str] = "signal.latency"
     injectors: ClassVar[tuple[str, ...]] = ("T",)
-    knobs: ClassVar[tuple[str, ...]] = ("server-latency",)
+    knobs: ClassVar[tuple[str, ...]] = ("server-path",)
     minimum_window_s: ClassVar[float] = 5.0
 
     page_ms: float

@@ -1,4 +1,4 @@
-"""tab.blur: the page loses the focus and stays visible."""
+"""tab.blur: the page is told that it lost the focus, and stays visible. Simulated: a headless page never loses it (measured)."""
 
 from __future__ import annotations
 
@@ -9,7 +9,12 @@ from typing import ClassVar
 from igym_chaos.fault import Effect, Fault, Subject, Telemetry, Window, unmeasured
 from igym_chaos.page_path import ORACLE_RATES, TIMERS_ALIVE, controls_of, disturbed_pages, page_alive, rates
 
-FOCUS = "Emulation.setFocusEmulationEnabled"
+_SAY = """
+(() => {
+  Object.defineProperty(document, "hasFocus", { configurable: true, value: () => FOCUSED });
+  dispatchEvent(new Event(FOCUSED ? "focus" : "blur"));
+})()
+"""
 
 
 @dataclass(frozen=True)
@@ -17,17 +22,17 @@ class TabBlur(Fault):
     """No parameters."""
 
     kind: ClassVar[str] = "tab.blur"
-    injectors: ClassVar[tuple[str, ...]] = ("C",)
+    injectors: ClassVar[tuple[str, ...]] = ("J",)
     knobs: ClassVar[tuple[str, ...]] = ("focus",)
     minimum_window_s: ClassVar[float] = 1.0
 
     async def inject(self, on: Sequence[Subject]) -> None:
         for control in controls_of(on):
-            await control.send(FOCUS, {"enabled": False})
+            await control.run(_SAY.replace("FOCUSED", "false"))
 
     async def heal(self, on: Sequence[Subject]) -> None:
         for control in controls_of(on):
-            await control.send(FOCUS, {"enabled": True})
+            await control.run(_SAY.replace("FOCUSED", "true"))
 
     def effect(self, telemetry: Telemetry, on: Sequence[str], window: Window, baseline: Window) -> Effect:
         """Without focus at every look, visible, timers alive."""

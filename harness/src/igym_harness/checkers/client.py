@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from igym_harness.evidence import Evidence, Finding, holds, no_data, violated
+from igym_harness.watcher import CUTS_THE_SERVER_PATH, NETWORK_COMPLAINT
 
 BAD_TYPES = {"error", "pageerror", "page-error", "unhandledrejection", "crash", "assert"}
-# While a fault cuts the server path, the browser itself reports failed requests; that is the fault, not the product.
-CUTS_THE_SERVER_PATH = ("signal.", "server.", "net.", "asset.")
-NETWORK_COMPLAINT = re.compile(r"WebSocket connection to|net::ERR_|Failed to load resource|Failed to fetch")
 
 
 def cli_1(evidence: Evidence) -> Finding:

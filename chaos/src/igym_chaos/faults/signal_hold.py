@@ -1,0 +1,31 @@
+"""signal.hold: nothing passes between a page and the server; what was held goes on at the heal."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from igym_chaos.fault import Effect, Telemetry, Window
+from igym_chaos.server_path import ServerPathFault
+
+
+@dataclass(frozen=True)
+class SignalHold(ServerPathFault):
+    """No parameters."""
+
+    kind: ClassVar[str] = "signal.hold"
+    toxic: ClassVar[str] = "bandwidth"
+
+    def attributes(self) -> Mapping[str, int]:
+        return {"rate": 0}
+
+    def effect(self, telemetry: Telemetry, on: Sequence[str], window: Window, baseline: Window) -> Effect:
+        """Connections are accepted and get no byte."""
+        return self.every_probe(
+            telemetry,
+            on,
+            window,
+            what="silent",
+            holds=lambda one: one.connect_ms is not None and one.received == 0 and one.end == "timeout",
+        )

@@ -1,0 +1,87 @@
+"""The harness's own connections through each participant's proxy: one GET after another, read to its end, whatever happens.
+
+They are the oracle of the server path: the reply of an API proves nothing (chaos.md 2).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from typing import Literal
+
+from igym_chaos.fault import ProbeSample
+from igym_harness.clock import monotonic_ms
+
+HOST = "127.0.0.1"
+EVERY_S = 0.5
+LIMIT_S = 1.5
+READ_BYTES = 65_536
+End = Literal["fin", "reset", "refused", "timeout"]
+
+
+async def probe(
+    port: int, path: str, *, limit_s: float = LIMIT_S, now_ms: Callable[[], float] = monotonic_ms
+) -> ProbeSample:
+    """One connection. Trouble of the network is an answer, not an error."""
+    start_ms = now_ms()
+    seen = _Seen()
+    try:
+        async with asyncio.timeout(limit_s):
+            end = await _ask(port, path, seen, lambda: now_ms() - start_ms)
+    except TimeoutError:
+        end = "timeout"
+    return ProbeSample(
+        start_ms, seen.connect_ms, seen.first_byte_ms, now_ms() - start_ms, seen.received, seen.reads, end
+    )
+
+
+class _Seen:
+    """What one connection has shown so far."""
+
+    def __init__(self) -> None:
+        self.connect_ms: float | None = None
+        self.first_byte_ms: float | None = None
+        self.received = 0
+        self.reads = 0
+
+
+async def _ask(port: int, path: str, seen: _Seen, since_ms: Callable[[], float]) -> End:
+    try:
+        reader, writer = await asyncio.open_connection(HOST, port)
+    except OSError:
+        return "refused"
+    seen.connect_ms = since_ms()
+    try:
+        writer.write(f"GET {path} HTTP/1.1\r\nHost: {HOST}\r\nConnection: close\r\n\r\n".encode())
+        while data := await reader.read(READ_BYTES):
+            seen.first_byte_ms = since_ms() if seen.first_byte_ms is None else seen.first_byte_ms
+            seen.received += len(data)
+            seen.reads += 1
+    except OSError:
+        return "reset"
+    finally:
+        writer.close()
+        with suppress(OSError):
+            await writer.wait_closed()
+    return "fin"
+
+
+async def keep_probing(
+    ports: Mapping[str, int],
+    record: Callable[[str, ProbeSample], None],
+    *,
+    path: str,
+    every_s: float = EVERY_S,
+    limit_s: float = LIMIT_S,
+) -> None:
+    """Until cancelled; a slow path delays no other."""
+
+    async def one(name: str, port: int) -> None:
+        while True:
+            record(name, await probe(port, path, limit_s=limit_s))
+            await asyncio.sleep(every_s)
+
+    async with asyncio.TaskGroup() as group:
+        for name, port in ports.items():
+            group.create_task(one(name, port))
