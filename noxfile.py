@@ -97,11 +97,12 @@ def nightly(session: nox.Session) -> None:
 
 @nox.session
 def bench(session: nox.Session) -> None:
-    """Costs of the netcode in Pyodide, sizes of packets, and which channel serves inputs best in real Chromium."""
+    """Costs of the netcode in Pyodide, a minute of play in real browsers, and which channel serves inputs best."""
     environment = fleet_parts(session)
     folder = CACHE / "bench"
     folder.mkdir(parents=True, exist_ok=True)
     session.run("node", "tests/bench/core.js", str(folder / "core.json"), env=environment)
+    session.run("python", "tests/bench/play.py", "--out", str(folder / "play.json"), env=environment)
     for loss in ("10", "20", "35"):
         out = str(folder / f"channels-{loss}.json")
         session.run(

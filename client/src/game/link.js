@@ -9,7 +9,7 @@
  * @module
  */
 
-import { decode } from "../wire/codec.js";
+import { decode, encode } from "../wire/codec.js";
 import { admit } from "./admission.js";
 import { Every } from "./clock.js";
 import { Outbound } from "./outbound.js";
@@ -119,7 +119,7 @@ export class Link {
     }
     if (readyState !== "open") return;
     this.#onEvent("channel-open", { seat: this.#seat, label, transfer: channel.transfer });
-    if (label === "control") this.#out.control(this.#hello);
+    if (label === "control") this.#out.control(this.#hello, encode(this.#hello));
     this.#heardMs = nowMs;
     if (this.#bothOpen) this.#go("opened");
   }
@@ -158,9 +158,9 @@ export class Link {
     this.#out.inputs(outgoing);
   }
 
-  /** @param {Message} message of a reliable type */
-  sendControl(message) {
-    this.#out.control(message);
+  /** @param {Message} message of a reliable type @param {ArrayBuffer} data as encoded */
+  sendControl(message, data) {
+    this.#out.control(message, data);
   }
 
   /**
@@ -170,7 +170,7 @@ export class Link {
    * @param {{epoch: number, frame: number}} place
    */
   step(nowMs, { epoch, frame }) {
-    if (!this.#bothOpen || !this.#pinging.due(nowMs)) return;
+    if (nowMs < this.#pinging.dueMs || !this.#bothOpen || !this.#pinging.due(nowMs)) return;
     this.#out.flush();
     if (this.#out.ping({ type: "ping", epoch, frame, sentMs: nowMs })) this.#pings.sent(nowMs);
     const silentMs = nowMs - this.#heardMs;
@@ -189,6 +189,7 @@ export class Link {
       rttMs: this.#pings.rttMs,
       pings: this.#pings.samples,
       sentPackets: this.#out.packets,
+      sentBytes: this.#out.bytes,
       receivedPackets: this.#received,
       sentInputs: this.#out.inputsSent,
       receivedInputs: this.receivedInputs,

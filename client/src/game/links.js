@@ -4,6 +4,7 @@
  * @module
  */
 
+import { encode } from "../wire/codec.js";
 import { Link } from "./link.js";
 import { quantile } from "./quantile.js";
 
@@ -94,12 +95,13 @@ export class Links {
 
   /** @param {Message} message to every peer, on the reliable channel */
   broadcast(message) {
-    for (const link of this.#all) link.sendControl(message);
+    const data = encode(message);
+    for (const link of this.#all) link.sendControl(message, data);
   }
 
   /** @param {number} seat @param {Message} message on the reliable channel */
   send(seat, message) {
-    this.#get(seat).sendControl(message);
+    this.#get(seat).sendControl(message, encode(message));
   }
 
   /** @param {Session} session */
@@ -123,10 +125,10 @@ export class Links {
 
   /** @returns {LinkSummary[]} for the metrics: counters of the session so far, round trips of its last minute */
   summary() {
-    return this.status().map(({ seat, pings, sentPackets, receivedPackets, sentInputs, receivedInputs }) => {
+    return this.status().map(({ seat, pings, sentPackets, sentBytes, receivedPackets, sentInputs, receivedInputs }) => {
       const rtts = pings.map(([, rttMs]) => rttMs).sort((a, b) => a - b);
       const rttMs = { count: rtts.length, p50: quantile(rtts, 0.5), p95: quantile(rtts, 0.95), max: rtts.at(-1) ?? null };
-      return { seat, rttMs, sentPackets, receivedPackets, sentInputs, receivedInputs };
+      return { seat, rttMs, sentPackets, sentBytes, receivedPackets, sentInputs, receivedInputs };
     });
   }
 

@@ -68,6 +68,7 @@
  * @property {number | null} rttMs median of the last 10 round trips
  * @property {[number, number][]} pings [when it was sent, round trip], the newest 256, oldest first
  * @property {number} sentPackets on both channels
+ * @property {number} sentBytes their payload
  * @property {number} receivedPackets on both channels, dropped ones too
  * @property {number} sentInputs own inputs put on this link, each counted once
  * @property {number} receivedInputs inputs of this peer that were new
@@ -102,7 +103,7 @@
 
 /**
  * @typedef {{seat: number, rttMs: {count: number, p50: number | null, p95: number | null, max: number | null},
- *   sentPackets: number, receivedPackets: number, sentInputs: number, receivedInputs: number}} LinkSummary counters of the session so far
+ *   sentPackets: number, sentBytes: number, receivedPackets: number, sentInputs: number, receivedInputs: number}} LinkSummary counters of the session so far
  */
 
 /** @typedef {"completed" | "end_frame_mismatch" | "input_mismatch" | "hash_mismatch" | "no_confirm" | "partial"} SealReason */

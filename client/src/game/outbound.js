@@ -20,11 +20,13 @@ export const WAITING_LIMIT = 16_384;
 
 export class Outbound {
   packets = 0;
+  /** Payload, on both channels. */
+  bytes = 0;
   /** Own inputs, each counted once. */
   inputsSent = 0;
   #epoch = 0;
   #sentUpTo = 0;
-  /** @type {Message[]} */
+  /** Encoded. @type {ArrayBuffer[]} */
   #waiting = [];
   #localSeat;
   #channels;
@@ -46,7 +48,7 @@ export class Outbound {
   /** @param {Outgoing} outgoing */
   inputs(outgoing) {
     if (this.#buffered("input") > INPUT_BUFFER_LIMIT) return this.#onDrop("send-buffer", "input");
-    if (!this.#send("input", { type: "input", epoch: this.#epoch, seat: this.#localSeat, ...outgoing })) return;
+    if (!this.#send("input", encode({ type: "input", epoch: this.#epoch, seat: this.#localSeat, ...outgoing }))) return;
     const upTo = outgoing.frame + Math.min(outgoing.inputs.length, MAX_INPUT_RECORDS);
     const known = Math.max(outgoing.frame, this.#sentUpTo);
     this.inputsSent += Math.max(0, upTo - known);
@@ -58,13 +60,13 @@ export class Outbound {
    * @returns {boolean} sent
    */
   ping(message) {
-    return this.#buffered("input") <= INPUT_BUFFER_LIMIT && this.#send("input", message);
+    return this.#buffered("input") <= INPUT_BUFFER_LIMIT && this.#send("input", encode(message));
   }
 
-  /** @param {Message} message after those that wait */
-  control(message) {
+  /** @param {Message} message after those that wait @param {ArrayBuffer} data as encoded: once for all peers */
+  control(message, data) {
     if (message.type === "state-hash" && this.#waiting.length >= WAITING_LIMIT) return this.#onDrop("hash-backlog", "control");
-    this.#waiting.push(message);
+    this.#waiting.push(data);
     this.flush();
   }
 
@@ -86,12 +88,15 @@ export class Outbound {
 
   /**
    * @param {Label} label
-   * @param {Message} message
+   * @param {ArrayBuffer} data
    * @returns {boolean}
    */
-  #send(label, message) {
-    const sent = this.#channels.get(label)?.send(encode(message)) ?? false;
-    if (sent) this.packets += 1;
+  #send(label, data) {
+    const sent = this.#channels.get(label)?.send(data) ?? false;
+    if (sent) {
+      this.packets += 1;
+      this.bytes += data.byteLength;
+    }
     return sent;
   }
 }

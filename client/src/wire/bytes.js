@@ -13,6 +13,9 @@ import { decodeVarint } from "./varint.js";
 
 const HASH = /^[0-9a-f]{16}$/;
 const HASH_BYTES = 8;
+const HEX = Object.freeze(Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0")));
+/** Room of a new writer: most packets are shorter. */
+const ROOM_BYTES = 64;
 
 /** A packet that cannot be taken; `reason` is what gets counted. */
 export class Refused extends Error {
@@ -24,8 +27,8 @@ export class Refused extends Error {
 }
 
 export class Writer {
-  /** @type {number[]} */
-  #bytes = [];
+  #bytes = new Uint8Array(ROOM_BYTES);
+  #length = 0;
 
   /**
    * @param {string} name for the message of the error
@@ -35,7 +38,7 @@ export class Writer {
    */
   uint(name, value, { bytes, max = 256 ** bytes - 1 }) {
     if (!Number.isInteger(value) || value < 0 || value > max) throw new RangeError(`${name} is ${value}; 0..${max}`);
-    for (let shift = bytes - 1; shift >= 0; shift -= 1) this.#bytes.push(Math.floor(value / 256 ** shift) % 256);
+    for (let shift = 8 * (bytes - 1); shift >= 0; shift -= 8) this.#push((value >>> shift) & 0xff);
     return this;
   }
 
@@ -46,7 +49,7 @@ export class Writer {
    */
   int8(name, value) {
     if (!Number.isInteger(value) || value < -128 || value > 127) throw new RangeError(`${name} is ${value}; -128..127`);
-    this.#bytes.push(value & 0xff);
+    this.#push(value & 0xff);
     return this;
   }
 
@@ -69,7 +72,7 @@ export class Writer {
    */
   hash(name, hex) {
     if (!HASH.test(hex)) throw new RangeError(`${name} is ${JSON.stringify(hex)}; 16 lower-case hex characters`);
-    for (let at = 0; at < hex.length; at += 2) this.#bytes.push(Number.parseInt(hex.slice(at, at + 2), 16));
+    for (let at = 0; at < hex.length; at += 2) this.#push(Number.parseInt(hex.slice(at, at + 2), 16));
     return this;
   }
 
@@ -78,25 +81,44 @@ export class Writer {
    * @returns {this}
    */
   raw(bytes) {
-    for (const byte of bytes) this.#bytes.push(byte);
+    for (const byte of bytes) this.#push(byte);
     return this;
   }
 
-  /** @returns {Uint8Array<ArrayBuffer>} */
+  /** @returns {Uint8Array} what was written so far, to look at before anything else is written */
+  get written() {
+    return this.#bytes.subarray(0, this.#length);
+  }
+
+  /** @returns {Uint8Array<ArrayBuffer>} a copy */
   bytes() {
-    return Uint8Array.from(this.#bytes);
+    return this.#bytes.slice(0, this.#length);
+  }
+
+  /** @param {number} byte */
+  #push(byte) {
+    if (this.#length === this.#bytes.length) {
+      const longer = new Uint8Array(2 * this.#length);
+      longer.set(this.#bytes);
+      this.#bytes = longer;
+    }
+    this.#bytes[this.#length] = byte;
+    this.#length += 1;
   }
 }
 
 export class Reader {
   #bytes;
-  #view;
   #at = 0;
 
   /** @param {Uint8Array} bytes */
   constructor(bytes) {
     this.#bytes = bytes;
-    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  }
+
+  /** What lies behind it is not read. @param {number} end at or behind what was read */
+  endAt(end) {
+    this.#bytes = this.#bytes.subarray(0, end);
   }
 
   /**
@@ -105,19 +127,21 @@ export class Reader {
    */
   uint({ bytes, max = 256 ** bytes - 1 }) {
     const at = this.#take(bytes);
-    const value = bytes === 1 ? this.#view.getUint8(at) : bytes === 2 ? this.#view.getUint16(at) : this.#view.getUint32(at);
+    let value = 0;
+    for (let index = 0; index < bytes; index += 1) value = value * 256 + this.#bytes[at + index];
     if (value > max) throw new Refused("value");
     return value;
   }
 
   /** @returns {number} */
   int8() {
-    return this.#view.getInt8(this.#take(1));
+    return (this.#bytes[this.#take(1)] << 24) >> 24;
   }
 
   /** @returns {number} */
   float64() {
-    const value = this.#view.getFloat64(this.#take(8));
+    const at = this.#take(8);
+    const value = new DataView(this.#bytes.buffer, this.#bytes.byteOffset + at, 8).getFloat64(0);
     if (!Number.isFinite(value)) throw new Refused("value");
     return value;
   }
@@ -133,8 +157,9 @@ export class Reader {
   /** @returns {string} */
   hash() {
     const at = this.#take(HASH_BYTES);
-    const part = this.#bytes.subarray(at, at + HASH_BYTES);
-    return Array.from(part, (byte) => byte.toString(16).padStart(2, "0")).join("");
+    let hex = "";
+    for (let index = at; index < at + HASH_BYTES; index += 1) hex += HEX[this.#bytes[index]];
+    return hex;
   }
 
   /** Nothing may follow the last field. */

@@ -28,7 +28,7 @@ export function encode(message) {
   writeHeader(writer, message);
   const body = /** @type {Body<any>} */ (BODIES[message.type]);
   body.write(writer, message);
-  if (message.type === "input") writer.uint("crc", crc32(writer.bytes()), { bytes: 4 });
+  if (message.type === "input") writer.uint("crc", crc32(writer.written), { bytes: 4 });
   return writer.bytes().buffer;
 }
 
@@ -62,11 +62,10 @@ function view(bytes) {
  */
 function decodeOrRefuse(packet) {
   if (packet.length < HEADER_BYTES) throw new Refused("short");
-  const header = readHeader(new Reader(packet));
-  const checked = header.type === "input" ? withoutCrc(packet) : packet;
+  const reader = new Reader(packet);
+  const header = readHeader(reader);
+  if (header.type === "input") reader.endAt(endBeforeCrc(packet));
   if (header.type === "input-fill" && packet.length > MAX_FILL_BYTES) throw new Refused("length");
-  const reader = new Reader(checked);
-  readHeader(reader);
   const body = /** @type {Body<any>} */ (BODIES[header.type]);
   const fields = body.read(reader, header.frame);
   reader.end();
@@ -75,15 +74,15 @@ function decodeOrRefuse(packet) {
 
 /**
  * @param {Uint8Array} packet of an `input`
- * @returns {Uint8Array} the bytes that the CRC covers
+ * @returns {number} how many bytes the CRC covers
  * @throws {Refused} short, length or crc
  */
-function withoutCrc(packet) {
+function endBeforeCrc(packet) {
   const end = packet.length - CRC_BYTES;
   if (end < HEADER_BYTES) throw new Refused("short");
   if (packet.length > MAX_INPUT_BYTES) throw new Refused("length");
   const covered = packet.subarray(0, end);
   const sent = new Reader(packet.subarray(end)).uint({ bytes: 4 });
   if (sent !== crc32(covered)) throw new Refused("crc");
-  return covered;
+  return end;
 }

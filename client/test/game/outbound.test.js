@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { CONTROL_BUFFER_LIMIT, INPUT_BUFFER_LIMIT, Outbound } from "../../src/game/outbound.js";
-import { decode } from "../../src/wire/codec.js";
+import { decode, encode } from "../../src/wire/codec.js";
 
 /** @import { Label, PeerChannel } from "../../src/net/channel.js" */
 
@@ -48,7 +48,10 @@ test("a full input channel is skipped, never queued behind", () => {
 test("control messages wait for room, in order", () => {
   const { out, ends, messages } = outbound();
   ends.control.bufferedAmount = CONTROL_BUFFER_LIMIT + 1;
-  for (const frame of [0, 1]) out.control({ type: "state-hash", epoch: 1, frame, hash: "0123456789abcdef" });
+  for (const frame of [0, 1]) {
+    const message = /** @type {const} */ ({ type: "state-hash", epoch: 1, frame, hash: "0123456789abcdef" });
+    out.control(message, encode(message));
+  }
   assert.deepEqual(messages(), []);
   ends.control.bufferedAmount = 0;
   out.flush();

@@ -96,8 +96,8 @@ export const BUGS = Object.freeze([
       { file: "game/admission.js", from: 'confirm: "control",', to: 'confirm: "input",' },
       {
         file: "game/outbound.js",
-        from: "    this.#waiting.push(message);",
-        to: '    if (message.type === "confirm") return void this.#send("input", message);\n    this.#waiting.push(message);',
+        from: "    this.#waiting.push(data);",
+        to: '    if (message.type === "confirm") return void this.#send("input", data);\n    this.#waiting.push(data);',
       },
     ],
   },

@@ -24,6 +24,7 @@ import { Random } from "../support/random.js";
  * @property {{seat: number, atMs: number} | null} kill a seat that is gone for good; the others are cut as the server would
  */
 
+const SIZES = Object.freeze([2, 3, 4, 5, 6, 7, 8]);
 const FRAME_MS = 1000 / 30;
 /** Faults end before the last part of an episode, so that every match must recover. */
 const QUIET_SHARE = 0.8;
@@ -35,7 +36,7 @@ const QUIET_SHARE = 0.8;
  */
 export function drawPlan(seed, { frames }) {
   const random = new Random(Math.imul(seed, 0x9e3779b1) ^ 0x51ed270b);
-  const seats = random.int(2, 8);
+  const seats = drawSeats(random);
   const severity = drawSeverity(random);
   const spanMs = frames * FRAME_MS * QUIET_SHARE;
   /** @type {{[fromTo: string]: Rule}} */
@@ -49,6 +50,16 @@ export function drawPlan(seed, { frames }) {
   const kill = random.chance(0.06) ? { seat: random.int(0, seats - 1), atMs: Math.round(5000 + random.next() * spanMs) } : null;
   const target = random.chance(0.3) ? Math.round(frames * seats * (0.3 + random.next())) : undefined;
   return { seed, seats, frames, episodes, target, links, machines, joinMs, kill };
+}
+
+/** A match costs the square of its size, and most sessions are small: a size comes up in proportion to one over it. @param {Random} random */
+function drawSeats(random) {
+  let left = random.next() * SIZES.reduce((sum, seats) => sum + 1 / seats, 0);
+  for (const seats of SIZES) {
+    left -= 1 / seats;
+    if (left < 0) return seats;
+  }
+  return SIZES[SIZES.length - 1];
 }
 
 /** @typedef {{latencyMs: number, jitterMs: number, loss: number, bursts: number, duplicate: number, reorder: number, corrupt: number, bandwidth: number, outages: number, oneWay: number, skew: number, freezes: number, hidden: number, slow: number, delays: number, late: number}} Severity */

@@ -62,7 +62,7 @@ export class VirtualClock {
     let at = index;
     for (;;) {
       let least = at;
-      for (const child of [2 * at + 1, 2 * at + 2]) {
+      for (let child = 2 * at + 1; child <= 2 * at + 2; child += 1) {
         if (child < this.#heap.length && this.#earlier(child, least)) least = child;
       }
       if (least === at) return;
@@ -77,7 +77,8 @@ export class VirtualClock {
    * @returns {boolean}
    */
   #earlier(a, b) {
-    const [one, other] = [this.#heap[a], this.#heap[b]];
+    const one = this.#heap[a];
+    const other = this.#heap[b];
     return one.timeMs < other.timeMs || (one.timeMs === other.timeMs && one.order < other.order);
   }
 
@@ -86,6 +87,8 @@ export class VirtualClock {
    * @param {number} b
    */
   #swap(a, b) {
-    [this.#heap[a], this.#heap[b]] = [this.#heap[b], this.#heap[a]];
+    const one = this.#heap[a];
+    this.#heap[a] = this.#heap[b];
+    this.#heap[b] = one;
   }
 }

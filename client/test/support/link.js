@@ -63,7 +63,7 @@ export class Link {
 
   /** @param {ArrayBuffer} buffer @param {number} queuedMs */
   #carry(buffer, queuedMs) {
-    const packet = this.#altered(new Uint8Array(buffer.slice(0)));
+    const packet = this.#altered(buffer);
     this.#clock.after(queuedMs + this.#delayMs(), () => {
       this.counts.delivered += 1;
       this.#deliver(packet);
@@ -108,12 +108,11 @@ export class Link {
     return burst !== undefined && burst !== null && this.#clock.nowMs % burst.everyMs >= burst.everyMs - burst.lengthMs;
   }
 
-  /**
-   * @param {Uint8Array<ArrayBuffer>} packet
-   * @returns {Uint8Array<ArrayBuffer>}
-   */
-  #altered(packet) {
-    if (this.#random.chance(this.#rule.corrupt ?? 0)) {
+  /** @param {ArrayBuffer} buffer @returns {Uint8Array<ArrayBuffer>} a copy where something is altered: nobody writes into the other */
+  #altered(buffer) {
+    const corrupt = this.#random.chance(this.#rule.corrupt ?? 0);
+    const packet = new Uint8Array(corrupt || this.#rule.tamper ? buffer.slice(0) : buffer);
+    if (corrupt) {
       this.counts.corrupted += 1;
       packet[this.#random.int(0, packet.length - 1)] ^= this.#random.int(1, 255);
     }

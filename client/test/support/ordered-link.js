@@ -29,7 +29,7 @@ export class OrderedLink {
 
   /** @param {ArrayBuffer} buffer */
   send(buffer) {
-    const packet = new Uint8Array(buffer.slice(0));
+    const packet = new Uint8Array(buffer);
     const { latencyMs = 0, jitterMs = 0 } = this.#rule;
     let sentMs = this.#clock.nowMs;
     for (let retry = 0; retry < RETRIES && this.#random.chance(this.#loss()); retry += 1) sentMs += RETRY_MS + 2 * latencyMs;

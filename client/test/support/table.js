@@ -37,7 +37,7 @@ const STEP_MS = 4;
  */
 
 export class Seat {
-  /** @type {FromWorker[]} */
+  /** Everything but statuses, of which there are many. @type {FromWorker[]} */
   posted = [];
   /** @type {GameEvent[]} */
   events = [];
@@ -70,7 +70,7 @@ export class Seat {
       this.given.push({ frame, input: sampled });
       return sampled;
     };
-    const post = (/** @type {FromWorker} */ message) => void this.posted.push(message);
+    const post = (/** @type {FromWorker} */ message) => void (message.type !== "status" && message.type !== "draw" && this.posted.push(message));
     const onEvent = (/** @type {string} */ kind, /** @type {object} */ detail) => void this.events.push({ ...detail, kind, tMs: clock.nowMs });
     this.match = new Match({ config, host, input, post, onEvent, nowMs: this.nowMs, measureMs: () => Math.max(clock.nowMs, this.#busyUntilMs) });
   }

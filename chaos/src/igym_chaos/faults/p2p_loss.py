@@ -27,7 +27,7 @@ class PeerLoss(Fault):
     percent: float
 
     def __post_init__(self) -> None:
-        require_range(self.kind, "percent", self.percent, 1, 60)
+        require_range(self.kind, "percent", self.percent, 0.5, 60)
 
     async def inject(self, on: Sequence[Subject]) -> None:
         for rules in rules_of(on):

@@ -171,12 +171,16 @@ def _content_problem(table: Table, episode: int) -> tuple[str, str] | None:
 
 
 def _link_problem(evidence: Evidence, name: str) -> tuple[int | None, str] | None:
-    """(peer's seat, what is wrong) with one participant's links, judged by its own counters of the last episode."""
+    """(peer's seat, what is wrong) with one participant's links, by its own counters of the last episode.
+
+    The counters are those of the last look at the page: rows that it made after that do not count.
+    """
     worker = evidence.worker(name)
     links = {link.get("seat"): link for link in worker.get("links") or ()}
     own_seat = evidence.seat_of.get(name)
     last = evidence.tables.get((evidence.episodes - 1, name))
-    needed = max(1, (last.rows if last else 0) - FRAMES_WITHOUT_INPUT)
+    rows = min(last.rows, int(worker.get("frame") or 0)) if last else 0
+    needed = max(1, rows - FRAMES_WITHOUT_INPUT)
     for seat in range(evidence.seats):
         if seat == own_seat:
             continue

@@ -120,6 +120,12 @@ def test_dat_4_wants_inputs_both_ways_on_every_link(good: Evidence, counter: str
     assert f"{counter} is 3, at least 74" in finding.message
 
 
+def test_dat_4_does_not_count_rows_that_are_newer_than_the_last_look(good: Evidence) -> None:
+    worker = good.statuses["b"]["worker"]
+    worker["frame"] = worker["links"][0]["sentInputs"] = worker["links"][0]["receivedInputs"] = 40
+    assert dat_4(good).outcome == "holds"
+
+
 def test_dat_4_wants_every_link_open_while_the_game_runs(good: Evidence) -> None:
     link = good.statuses["a"]["worker"]["links"][0]
     link["open"] = False
