@@ -39,6 +39,11 @@ def stun_rtt_ms(telemetry: Telemetry, names: Iterable[str], window: Window) -> f
     return 1000 * total / responses if responses >= 3 else None
 
 
+def quartile(values: Sequence[float]) -> float:
+    """The lower quartile: a delay of the path moves it as it moves the median, a machine that is busy now and then does not."""
+    return sorted(values)[(len(values) - 1) // 4]
+
+
 def median_or_none(values: Sequence[float]) -> float | None:
     return median(values) if values else None
 

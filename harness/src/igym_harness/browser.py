@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from playwright.async_api import Browser, Playwright
+from playwright.async_api import Browser, Playwright, ViewportSize
 from playwright.async_api import Error as PlaywrightError
 
 from igym_harness.errors import HarnessError
@@ -20,6 +20,8 @@ FLAGS = (
     "--disable-sync",
 )
 LAUNCH_MS = 30_000
+VIEWPORT: ViewportSize = {"width": 800, "height": 600}
+"""Without a graphics card every pixel is painted by the processor: a fleet gets small windows."""
 
 
 def own_executable(playwright: Playwright) -> Path | None:

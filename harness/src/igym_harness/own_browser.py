@@ -13,10 +13,12 @@ from pathlib import Path
 from playwright.async_api import Browser, Playwright
 from playwright.async_api import Error as PlaywrightError
 
-from igym_harness.browser import FLAGS
+from igym_harness import priority
+from igym_harness.browser import FLAGS, VIEWPORT
 from igym_harness.deadline import until
 from igym_harness.errors import HarnessError
 
+WINDOW = f"--window-size={VIEWPORT['width']},{VIEWPORT['height']}"
 START_S = 20.0
 STOP_S = 5.0
 
@@ -40,13 +42,21 @@ class OwnBrowser:
         """Raises HarnessError when it does not come up."""
         self._profile.mkdir(parents=True)
         mode = [] if self._headed else ["--headless"]
-        arguments = [*mode, "--remote-debugging-port=0", f"--user-data-dir={self._profile}", *FLAGS, "about:blank"]
+        arguments = [
+            *mode,
+            "--remote-debugging-port=0",
+            f"--user-data-dir={self._profile}",
+            WINDOW,
+            *FLAGS,
+            "about:blank",
+        ]
         self._process = subprocess.Popen(  # noqa: S603, ASYNC220 - a found browser with our own flags; spawning takes milliseconds
             [str(self._executable), *arguments],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
+        priority.put(self._process.pid, priority.NORMAL)
         note = self._profile / "DevToolsActivePort"
         await until(
             lambda: self._port_in(note) is not None,

@@ -14,6 +14,7 @@ from igym_chaos import relay_page
 from igym_chaos.cdp import NetworkRules
 from igym_chaos.relay import PeerRelay
 from igym_chaos.toxiproxy import ServerPath
+from igym_harness.browser import VIEWPORT
 from igym_harness.clock import monotonic_ms
 from igym_harness.errors import HarnessError
 from igym_harness.page_control import PageControl
@@ -61,7 +62,7 @@ class Participant:
         sabotage: str | None = None,
     ) -> Participant:
         """A page that is armed and listened to, and has not navigated yet. `process`: pid of a browser that is this participant's own."""
-        context = browser.contexts[0] if process is not None else await browser.new_context()
+        context = browser.contexts[0] if process is not None else await browser.new_context(viewport=VIEWPORT)
         await context.tracing.start(name=name, title=name, snapshots=True)
         page = await context.new_page()
         await page.add_init_script(INIT_SCRIPT)

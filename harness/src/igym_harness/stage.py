@@ -12,6 +12,7 @@ from playwright.async_api import Browser, Playwright, async_playwright
 
 from igym_chaos.relay import PeerRelay
 from igym_chaos.toxiproxy import ServerPath, ToxiproxyServer
+from igym_harness import priority
 from igym_harness.audit import Audit
 from igym_harness.browser import launch, own_executable
 from igym_harness.checkers.path import RELAYED
@@ -54,6 +55,7 @@ class Stage:
         self._turn: TurnServer | None = None
         self._turn_binary: Path | None = None
         self._playwright: Playwright | None = None
+        self._drivers: set[int] = set()
         self._scratch: Path | None = None
         self._toxiproxy: ToxiproxyServer | None = None
         self._toxiproxy_binary: Path | None = None
@@ -70,7 +72,9 @@ class Stage:
             self._toxiproxy_binary = find_toxiproxy(self._options.toxiproxy)
         if self._transport is not None:
             self._turn_binary = find_turnserver()
+        before = priority.children()
         self._playwright = await async_playwright().start()
+        self._drivers = priority.children() - before
         self._browser_part = find_browser(self._options.browser, own=own_executable(self._playwright))
 
     async def open(self, folder: RunFolder, *, experiment: str, seed: int, settings: dict[str, str | int]) -> None:
@@ -102,6 +106,8 @@ class Stage:
         if self._behind_relay:
             self.relay = PeerRelay()
             await self.relay.start(self._behind_relay)
+        for pid in (0, *self._drivers):  # not earlier: what they start begins with their niceness
+            priority.put(pid, priority.LOOKING)
         self.audit.look()
 
     @property
@@ -118,6 +124,7 @@ class Stage:
     async def close(self) -> tuple[str, ...]:
         """Takes everything down, whatever fails, and returns what did not close and what is left on the machine."""
         self.audit.look()
+        priority.put(0, priority.NORMAL)
         for what, step in (
             ("a participant's own browser", self._close_own),
             ("the browser", self._close_browser),

@@ -19,12 +19,50 @@ Pairs = dict[float, float]
 """Page time of a ping -> its round trip, both ms: repeats of one ping fall together."""
 
 
+class _Totals:
+    """Sums a peer's counters over its successive connections, which each start from 0."""
+
+    def __init__(self) -> None:
+        self._newest: dict[str, dict[int, Connection]] = defaultdict(dict)
+
+    def add(self, t_ms: float, peer: str, connection: Connection) -> TransportSample:
+        known = self._newest[peer]
+        known[connection.index] = connection
+        return TransportSample(
+            t_ms=t_ms,
+            peer=peer,
+            packets_sent=sum(one.packets_sent or 0 for one in known.values()),
+            packets_received=sum(one.packets_received or 0 for one in known.values()),
+            stun_rtt_total_s=sum(one.stun_rtt_total_s for one in known.values()),
+            stun_responses=sum(one.stun_responses for one in known.values()),
+            bytes_received=sum(one.bytes_received for one in known.values()),
+        )
+
+
+class _Summed:
+    """The samples of a participant so far, each summed once: oracles ask twice a second."""
+
+    def __init__(self, owners: int) -> None:
+        self.owners = owners
+        """How many ICE names had a known owner when this began."""
+        self.samples: list[TransportSample] = []
+        self._totals = _Totals()
+        self._taken = 0
+
+    def take(self, transports: Sequence[tuple[float, Connection]], peer_of: Callable[[Connection], str | None]) -> None:
+        for t_ms, connection in transports[self._taken :]:
+            if (peer := peer_of(connection)) is not None:
+                self.samples.append(self._totals.add(t_ms, peer, connection))
+        self._taken = len(transports)
+
+
 @dataclass
 class _Person:
     frames: list[tuple[float, int]] = field(default_factory=list)
     link_pings: dict[int, Pairs] = field(default_factory=lambda: defaultdict(dict))
     server_pings: Pairs = field(default_factory=dict)
     transports: list[tuple[float, Connection]] = field(default_factory=list)
+    summed: _Summed = field(default_factory=lambda: _Summed(0))
     probes: list[ProbeSample] = field(default_factory=list)
     meters: list[MeterSample] = field(default_factory=list)
     gaps: dict[tuple[str, float], float] = field(default_factory=dict)
@@ -101,16 +139,11 @@ class Recorder:
 
     def transport(self, participant: str, window: Window) -> list[TransportSample]:
         """Counters per peer, cumulative over every connection to that peer; oldest first."""
-        totals = _Totals()
-        samples = []
-        for t_ms, connection in self._people[participant].transports:
-            peer = self._peer(connection)
-            if peer is None:
-                continue
-            sample = totals.add(t_ms, peer, connection)
-            if window.start_ms <= t_ms <= window.end_ms:
-                samples.append(sample)
-        return samples
+        person = self._people[participant]
+        if person.summed.owners != len(self._owner_of_ufrag):  # a sample may belong to a peer that was unknown before
+            person.summed = _Summed(len(self._owner_of_ufrag))
+        person.summed.take(person.transports, self._peer)
+        return [sample for sample in person.summed.samples if window.holds(sample.t_ms)]
 
     def relayed(self, window: Window) -> list[Passed]:
         packets = self._relayed()
@@ -147,26 +180,6 @@ class Recorder:
     def _rtts(self, participant: str, pings: Iterable[tuple[float, float]], window: Window) -> list[float]:
         timed = sorted((self._to_harness(participant, page_ms), rtt_ms) for page_ms, rtt_ms in pings)
         return [rtt_ms for t_ms, rtt_ms in timed if window.start_ms <= t_ms <= window.end_ms]
-
-
-class _Totals:
-    """Sums a peer's counters over its successive connections, which each start from 0."""
-
-    def __init__(self) -> None:
-        self._newest: dict[str, dict[int, Connection]] = defaultdict(dict)
-
-    def add(self, t_ms: float, peer: str, connection: Connection) -> TransportSample:
-        known = self._newest[peer]
-        known[connection.index] = connection
-        return TransportSample(
-            t_ms=t_ms,
-            peer=peer,
-            packets_sent=sum(one.packets_sent or 0 for one in known.values()),
-            packets_received=sum(one.packets_received or 0 for one in known.values()),
-            stun_rtt_total_s=sum(one.stun_rtt_total_s for one in known.values()),
-            stun_responses=sum(one.stun_responses for one in known.values()),
-            bytes_received=sum(one.bytes_received for one in known.values()),
-        )
 
 
 def _pairs(pings: Iterable[Iterable[Any]]) -> Pairs:

@@ -57,19 +57,26 @@ class PeerJitter(PeerLatency):
         self.stepping.tasks.clear()
         await super().heal(on)
 
+    def shift_ms(self, ends: int) -> float:
+        return super().shift_ms(ends) - self.spread_ms(ends) / 2
+
+    def spread_ms(self, ends: int) -> float:
+        """Between the quartiles of a link's round trips."""
+        return self.jitter_ms * (BOTH_ENDS if ends > 1 else ONE_END)
+
     def effect(self, telemetry: Telemetry, on: Sequence[str], window: Window, baseline: Window) -> Effect:
-        """The median as of a latency, and the spread of the round trips within 20 % and 5 ms of what the steps must give."""
-        middle = super().effect(telemetry, on, window, baseline)
-        spread_ms = self.jitter_ms * (BOTH_ENDS if len(on) > 1 else ONE_END)
-        asked = {**middle.asked, "spread_ms": round(spread_ms, 1)}
+        """The lower quartile as of a latency, and the spread of the round trips within 20 % and 5 ms of what the steps must give."""
+        shifted = super().effect(telemetry, on, window, baseline)
+        spread_ms = self.spread_ms(len(on))
+        asked = {**shifted.asked, "spread_ms": round(spread_ms, 1)}
         during = sorted(rtts(telemetry, on, window))
-        if not middle.measured or len(during) < MINIMUM_PINGS:
-            return replace(middle, asked=asked)
+        if not shifted.measured or len(during) < MINIMUM_PINGS:
+            return replace(shifted, asked=asked)
         found_ms = during[int(0.75 * len(during))] - during[int(0.25 * len(during))]
-        measured = {**middle.measured, "spread_ms": round(found_ms, 1), "steps": float(self.stepping.acknowledged)}
+        measured = {**shifted.measured, "spread_ms": round(found_ms, 1), "steps": float(self.stepping.acknowledged)}
         margin = SHARE * spread_ms + FLOOR_MS
         return replace(
-            middle, asked=asked, measured=measured, in_band=middle.in_band and abs(found_ms - spread_ms) <= margin
+            shifted, asked=asked, measured=measured, in_band=shifted.in_band and abs(found_ms - spread_ms) <= margin
         )
 
     async def _step(self, name: str, rules: NetworkRules) -> None:

@@ -9,11 +9,11 @@ from typing import ClassVar
 
 from igym_chaos.bands import latency_band
 from igym_chaos.fault import Effect, Fault, Subject, Telemetry, Window, require_range, unmeasured
-from igym_chaos.peer_path import MINIMUM_PINGS, median_or_none, rtts, rules_of, stun_rtt_ms
+from igym_chaos.peer_path import MINIMUM_PINGS, quartile, rtts, rules_of, stun_rtt_ms
 
-ORACLE = "peer ping p50 over baseline"
+ORACLE = "peer ping lower quartile over baseline"
 BACK_TO_BASELINE_MS = 20.0
-"""After the heal, and at others: a median this far above the baseline is still a fault."""
+"""After the heal, and at others: a lower quartile this far above the baseline is still a fault."""
 
 
 @dataclass(frozen=True)
@@ -38,16 +38,23 @@ class PeerLatency(Fault):
         for rules in rules_of(on):
             await rules.reset("latency")
 
+    def shift_ms(self, ends: int) -> float:
+        """How far the lower quartile of a link's round trips moves when so many of its ends have the fault."""
+        return 2.0 * self.page_ms * ends
+
     def effect(self, telemetry: Telemetry, on: Sequence[str], window: Window, baseline: Window) -> Effect:
-        ends = 2 if len(on) > 1 else 1
-        asked_ms = 2.0 * self.page_ms * ends
+        asked_ms = self.shift_ms(2 if len(on) > 1 else 1)
         asked, band = {"rtt_ms": asked_ms}, latency_band(asked_ms)
         before, during = rtts(telemetry, on, baseline), rtts(telemetry, on, window)
         if not before or len(during) < MINIMUM_PINGS:
             note = f"{len(before)} pings before and {len(during)} during the fault; {MINIMUM_PINGS} are needed"
             return unmeasured(asked, band, oracle=ORACLE, note=note, n=len(during))
-        added = median(during) - median(before)
-        measured = {"rtt_ms": round(added, 2), "baseline_ms": round(median(before), 2)}
+        added = quartile(during) - quartile(before)
+        measured = {
+            "rtt_ms": round(added, 2),
+            "baseline_ms": round(quartile(before), 2),
+            "p50_ms": round(median(during), 2),
+        }
         witness = stun_rtt_ms(telemetry, on, window)
         if witness is not None:
             measured["stun_rtt_ms"] = round(witness, 2)
@@ -55,10 +62,12 @@ class PeerLatency(Fault):
 
     def recovered(self, telemetry: Telemetry, on: Sequence[str], window: Window, baseline: Window) -> Effect:
         asked, band = {"rtt_ms": 0.0}, (-BACK_TO_BASELINE_MS, BACK_TO_BASELINE_MS)
-        before, after = median_or_none(rtts(telemetry, on, baseline)), rtts(telemetry, on, window)
-        if before is None or not after:
-            return unmeasured(asked, band, oracle=ORACLE, note="no ping after the heal", n=len(after))
-        added = median(after) - before
+        before, after = rtts(telemetry, on, baseline), rtts(telemetry, on, window)
+        if not before or not after:
+            return unmeasured(
+                asked, band, oracle=ORACLE, note="no ping before the fault, or none after the heal", n=len(after)
+            )
+        added = quartile(after) - quartile(before)
         return Effect(asked, {"rtt_ms": round(added, 2)}, band, len(after), abs(added) <= BACK_TO_BASELINE_MS, ORACLE)
 
     def untouched(self, telemetry: Telemetry, others: Sequence[str], window: Window, baseline: Window) -> list[str]:
@@ -71,8 +80,5 @@ class PeerLatency(Fault):
 
     @staticmethod
     def _touched(telemetry: Telemetry, name: str, window: Window, baseline: Window) -> bool:
-        before, during = (
-            median_or_none(rtts(telemetry, [name], baseline)),
-            median_or_none(rtts(telemetry, [name], window)),
-        )
-        return before is not None and during is not None and during - before > BACK_TO_BASELINE_MS
+        before, during = rtts(telemetry, [name], baseline), rtts(telemetry, [name], window)
+        return bool(before and during) and quartile(during) - quartile(before) > BACK_TO_BASELINE_MS
