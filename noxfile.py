@@ -86,6 +86,14 @@ def e2e(session: nox.Session) -> None:
 
 
 @nox.session
+def smoke(session: nox.Session) -> None:
+    """The part of the browser suites that every change passes; the whole is `nox -s e2e`."""
+    environment = fleet_parts(session)
+    stamp = datetime.datetime.now(datetime.UTC).strftime("%Y%m%dT%H%M%SZ")
+    run_suites(session, CACHE / "allure-results" / f"{stamp}-smoke", environment, run=1, only=("-m", "smoke"))
+
+
+@nox.session
 def nightly(session: nox.Session) -> None:
     """Three consecutive full end-to-end runs in fresh processes, each with its own results and report."""
     environment = fleet_parts(session)
@@ -229,10 +237,12 @@ def toxiproxy(session: nox.Session) -> str:
 # --- Suites and their report ----------------------------------------------------------------------------------------
 
 
-def run_suites(session: nox.Session, results: Path, environment: dict[str, str], *, run: int) -> None:
-    """tests/e2e once; the report is made, and its place printed, also when a test failed."""
+def run_suites(
+    session: nox.Session, results: Path, environment: dict[str, str], *, run: int, only: tuple[str, ...] = ()
+) -> None:
+    """tests/e2e once, or what `only` selects of it; the report is made, and its place printed, also when a test failed."""
     results.mkdir(parents=True)
-    arguments = ["tests/e2e", f"--alluredir={results}", f"--stability-run={run}", *session.posargs]
+    arguments = ["tests/e2e", *only, f"--alluredir={results}", f"--stability-run={run}", *session.posargs]
     try:
         session.run("pytest", *arguments, env=environment)
     finally:

@@ -10,7 +10,7 @@ from igym_harness.run import RunResult
 from igym_harness.verdict import raise_unless_pass
 
 
-@pytest.mark.parametrize("scenario", ["relay-udp", "relay-tcp"])
+@pytest.mark.parametrize("scenario", ["relay-udp", pytest.param("relay-tcp", marks=pytest.mark.smoke)])
 def test_play_through_a_relay_is_the_same_play_and_recorded_as_such(
     play: Callable[..., RunResult], scenario: str
 ) -> None:

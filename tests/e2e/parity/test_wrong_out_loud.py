@@ -13,7 +13,7 @@ from igym_harness.run import RunResult
 from igym_harness.sabotage import ALTER_UPLOAD, ARM_LATE, FLIP_STATE, FLIPPED_FRAME
 from igym_harness.verdict import Verdicts, raise_unless_pass
 
-ENVIRONMENTS = ["kitchen", "volley"]
+ENVIRONMENTS = [pytest.param("kitchen", marks=pytest.mark.smoke), "volley"]
 TOLD_MS = 2000.0
 
 
@@ -38,6 +38,7 @@ def test_one_altered_cell_fails_and_is_named(play: Callable[..., RunResult], env
     assert named == {**{key: altered[key] for key in ("episode", "frame", "seat", "column")}, "count": 1}
 
 
+@pytest.mark.smoke
 def test_one_flipped_bit_is_told_with_its_frame_and_field(play: Callable[..., RunResult]) -> None:
     """One bit of one peer's state is wrong after frame 123: frame and field path are at the server within 2 s (DETECT-01..05)."""
     result = play("p2p-clean-active", env="kitchen", sabotage=FLIP_STATE)

@@ -33,6 +33,7 @@ SCREEN_S = 40.0
 END_S = 30.0
 
 
+@pytest.mark.smoke
 def test_what_was_confirmed_before_a_kill_is_kept_at_both_seats(tmp_path: Path, request: pytest.FixtureRequest) -> None:
     played = asyncio.run(kill_one(tmp_path, request.config.getoption("--chaos-browser")))
     folder, seat = played["folder"], played["killed_seat"]

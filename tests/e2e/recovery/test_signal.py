@@ -10,7 +10,7 @@ from igym_harness.run import RunResult
 from igym_harness.verdict import raise_unless_pass
 
 
-@pytest.mark.parametrize("env", ["kitchen", "volley"])
+@pytest.mark.parametrize("env", [pytest.param("kitchen", marks=pytest.mark.smoke), "volley"])
 @pytest.mark.parametrize("scenario", ["signal-latency-500"])
 def test_a_slow_server_path_loses_no_row(play: Callable[..., RunResult], scenario: str, env: str) -> None:
     raise_unless_pass(play(scenario, env=env).verdict)
