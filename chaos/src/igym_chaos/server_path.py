@@ -14,8 +14,6 @@ from igym_chaos.toxiproxy import ServerPath
 
 ORACLE = "the harness's own connections through the proxy"
 MINIMUM_PROBES = 2
-EDGE_MS = 300.0
-"""A connection that begins just before the heal sees both."""
 SLOW_MS = 500.0
 """A normal connection takes a few ms."""
 BOTH = ("upstream", "downstream")
@@ -32,9 +30,9 @@ def paths_of(subjects: Sequence[Subject]) -> list[ServerPath]:
 
 
 def probes(telemetry: Telemetry, names: Sequence[str], window: Window) -> list[ProbeSample]:
-    """Connections that began in the window, not just before its end."""
-    inner = Window(window.start_ms, max(window.start_ms, window.end_ms - EDGE_MS))
-    return [sample for name in names for sample in telemetry.server_probes(name, inner)]
+    """Connections that began and ended in the window: one that is open at the heal sees both."""
+    begun = (sample for name in names for sample in telemetry.server_probes(name, window))
+    return [sample for sample in begun if sample.t_ms + sample.total_ms <= window.end_ms]
 
 
 def normal_bytes(telemetry: Telemetry, names: Sequence[str], baseline: Window) -> float | None:

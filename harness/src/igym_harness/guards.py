@@ -21,7 +21,7 @@ Blame = Literal["product", "harness"]
 
 SHOW_S = 0.5
 SERVER_LOOK_S = 0.2
-PROBED_PATH = "/client/style.css"
+PROBED_PATH = "/static/client/style.css"
 """A file of a few kB that every page has."""
 HARNESS_TROUBLE = "HARNESS"
 BLAME: Mapping[str, Blame] = MappingProxyType(

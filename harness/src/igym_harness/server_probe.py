@@ -12,10 +12,12 @@ from typing import Literal
 
 from igym_chaos.fault import ProbeSample
 from igym_harness.clock import monotonic_ms
+from igym_harness.errors import HarnessError
 
 HOST = "127.0.0.1"
 EVERY_S = 0.5
 LIMIT_S = 1.5
+FOUND = b"HTTP/1.1 200"
 READ_BYTES = 65_536
 End = Literal["fin", "reset", "refused", "timeout"]
 
@@ -23,7 +25,10 @@ End = Literal["fin", "reset", "refused", "timeout"]
 async def probe(
     port: int, path: str, *, limit_s: float = LIMIT_S, now_ms: Callable[[], float] = monotonic_ms
 ) -> ProbeSample:
-    """One connection. Trouble of the network is an answer, not an error."""
+    """One connection. Trouble of the network is an answer, not an error.
+
+    Raises HarnessError when the server answers with anything but the file: then nothing would be measured.
+    """
     start_ms = now_ms()
     seen = _Seen()
     try:
@@ -55,6 +60,11 @@ async def _ask(port: int, path: str, seen: _Seen, since_ms: Callable[[], float])
     try:
         writer.write(f"GET {path} HTTP/1.1\r\nHost: {HOST}\r\nConnection: close\r\n\r\n".encode())
         while data := await reader.read(READ_BYTES):
+            if seen.received == 0 and len(data) >= len(FOUND) and not data.startswith(FOUND):
+                line = data.split(b"\r\n", 1)[0].decode("latin-1")
+                raise HarnessError(
+                    f"the harness asked the server for {path} to measure its path, and was answered {line!r}"
+                )
             seen.first_byte_ms = since_ms() if seen.first_byte_ms is None else seen.first_byte_ms
             seen.received += len(data)
             seen.reads += 1

@@ -20,8 +20,8 @@ from igym_chaos.faults.signal_limit import SignalLimit
 from igym_chaos.faults.signal_reset import SignalReset
 from igym_chaos.faults.signal_slicer import SignalSlicer
 from igym_chaos.faults.signal_slow_close import SignalSlowClose
-from igym_chaos.server_path import EDGE_MS
 from igym_chaos.toxiproxy import ServerPath, ToxiproxyServer
+from igym_harness.errors import HarnessError
 from igym_harness.server_probe import keep_probing, probe
 
 ANSWER = b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n" + b"x" * 6_000
@@ -67,11 +67,11 @@ async def path(tmp_path: Path) -> AsyncIterator[ServerPath]:
 
 
 async def look(path: ServerPath, telemetry: Telemetry) -> Window:
-    """A few connections; the window ends so late that all of them count."""
+    """A few connections, all in the window."""
     start_ms = time.monotonic() * 1000.0
     for _ in range(PROBES):
         telemetry.samples.append(await probe(path.port, "/", limit_s=LIMIT_S))
-    return Window(start_ms, time.monotonic() * 1000.0 + EDGE_MS)
+    return Window(start_ms, time.monotonic() * 1000.0)
 
 
 KINDS: list[Fault] = [
@@ -94,16 +94,25 @@ async def test_a_real_fault_is_in_band_and_over_after_the_heal(path: ServerPath,
     await fault.inject(on)
     during = await look(path, telemetry)
     effect = fault.effect(
-        telemetry, ["a"], Window(before.end_ms - EDGE_MS, during.end_ms), Window(before.start_ms, before.end_ms)
+        telemetry, ["a"], Window(before.end_ms, during.end_ms), Window(before.start_ms, before.end_ms)
     )
     assert effect.in_band, (effect, telemetry.samples)
     assert fault.untouched(telemetry, ["a"], during, before) == ["a"], "who sees what the target sees was touched"
     await fault.heal(on)
     after = await look(path, telemetry)
-    later = Window(during.end_ms - EDGE_MS, after.end_ms)
+    later = Window(during.end_ms, after.end_ms)
     assert fault.recovered(telemetry, ["a"], later, before).in_band, telemetry.samples
     assert fault.untouched(telemetry, ["a"], before, before) == []
     await fault.heal(on)
+
+
+def test_a_connection_that_is_open_at_the_heal_does_not_count() -> None:
+    telemetry: Any = Telemetry()
+    silent = {"connect_ms": 1.0, "first_byte_ms": None, "received": 0, "reads": 0}
+    telemetry.samples = [ProbeSample(t_ms, total_ms=1_500.0, end="timeout", **silent) for t_ms in (500.0, 2_500.0)]
+    telemetry.samples.append(ProbeSample(4_500.0, total_ms=600.0, end="reset", **silent))
+    effect = SignalHalfOpen().effect(telemetry, ["a"], Window(500.0, 5_000.0), Window(0.0, 500.0))
+    assert (effect.n, effect.in_band) == (2, True)
 
 
 @pytest.mark.parametrize("fault", KINDS, ids=lambda fault: fault.kind)
@@ -112,6 +121,20 @@ async def test_an_injector_that_does_nothing_is_not_believed(path: ServerPath, f
     before = await look(path, telemetry)
     during = await look(path, telemetry)
     assert not fault.effect(telemetry, ["a"], during, before).in_band
+
+
+async def test_an_answer_that_is_not_the_file_measures_nothing() -> None:
+    async def refuse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 404 NOT FOUND\r\nConnection: close\r\n\r\nno such file")
+        writer.close()
+
+    server = await asyncio.start_server(refuse, "127.0.0.1", 0)
+    try:
+        with pytest.raises(HarnessError, match=r"asked the server for /x.*404 NOT FOUND"):
+            await probe(server.sockets[0].getsockname()[1], "/x")
+    finally:
+        server.close()
 
 
 async def test_participants_are_probed_beside_each_other(path: ServerPath) -> None:

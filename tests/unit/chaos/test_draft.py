@@ -1,0 +1,45 @@
+"""A draft is a scenario file as data: what a lock resolved can be written, read again, cut and widened."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from igym_chaos import scenario as scenarios
+from igym_chaos import schedule
+from igym_chaos.draft import checked, of_lock, with_participants, without_participant, write
+from igym_chaos.fields import ScenarioError
+
+
+@pytest.mark.parametrize("name", [one.name for one in scenarios.all_scenarios()])
+def test_what_a_lock_resolved_is_a_scenario_again(name: str, tmp_path: Path) -> None:
+    scenario = scenarios.find(name)
+    lock = schedule.plan(scenario, seed=7)
+    again = scenarios.load(write(of_lock(scenario, lock), tmp_path))
+    assert schedule.plan(again, seed=7).faults == lock.faults
+    assert again.workload == lock.workload
+
+
+def test_participants_are_added_without_faults() -> None:
+    scenario = scenarios.find("p2p-loss-15")
+    wider = checked(with_participants(of_lock(scenario, schedule.plan(scenario, seed=1)), 4))
+    assert list(wider.participants) == ["a", "b", "c", "d"]
+    assert wider.workload.seats == 4
+    assert {fault.on for fault in wider.faults} == {("a",)}
+    assert wider.expect.outcomes["d"] == "completed"
+
+
+def test_who_is_the_only_target_of_a_fault_stays() -> None:
+    scenario = scenarios.find("p2p-loss-15")
+    draft = of_lock(scenario, schedule.plan(scenario, seed=1))
+    with pytest.raises(ScenarioError, match="is aimed at a"):
+        without_participant(draft, "a")
+
+
+def test_who_leaves_is_no_longer_spoken_of() -> None:
+    scenario = scenarios.find("p2p-four-loss-5")
+    fewer = checked(with_participants(of_lock(scenario, schedule.plan(scenario, seed=1)), 3))
+    assert list(fewer.participants) == ["a", "b", "c"]
+    assert {fault.on for fault in fewer.faults} == {("a", "b", "c")}
+    assert not any("(d)" in line for line in fewer.expect.sometimes)
