@@ -106,7 +106,8 @@ def draw(seed: int) -> Draft:
     server_kinds = _some(
         drawn, [one for one in SERVER if not (stopping and one.do == BLIND_TO_PAGES)], MOST_IN_SERVER_LANE
     )
-    faults, ends_s = [], [0.0]
+    faults: list[Draft] = []
+    ends_s = [0.0]
     for kinds in (peer_kinds, server_kinds):
         start_s = FIRST_S + drawn.share()
         for kind in kinds:

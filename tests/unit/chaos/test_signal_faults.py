@@ -108,7 +108,7 @@ async def test_a_real_fault_is_in_band_and_over_after_the_heal(path: ServerPath,
 
 def test_a_connection_that_is_open_at_the_heal_does_not_count() -> None:
     telemetry: Any = Telemetry()
-    silent = {"connect_ms": 1.0, "first_byte_ms": None, "received": 0, "reads": 0}
+    silent: dict[str, Any] = {"connect_ms": 1.0, "first_byte_ms": None, "received": 0, "reads": 0}
     telemetry.samples = [ProbeSample(t_ms, total_ms=1_500.0, end="timeout", **silent) for t_ms in (500.0, 2_500.0)]
     telemetry.samples.append(ProbeSample(4_500.0, total_ms=600.0, end="reset", **silent))
     effect = SignalHalfOpen().effect(telemetry, ["a"], Window(500.0, 5_000.0), Window(0.0, 500.0))
