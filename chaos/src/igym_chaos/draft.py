@@ -22,7 +22,7 @@ NAMES = "abcdefgh"
 
 def of_lock(scenario: Scenario, lock: Lock) -> Draft:
     """The scenario with everything resolved as its lock says: no draw is left."""
-    draft = tomllib.loads(scenario.path.read_text(encoding="utf-8"))
+    draft = tomllib.loads(scenario.source.decode())
     draft["seed"] = lock.seed
     draft["workload"]["experiment"] = lock.workload.experiment
     if lock.faults:
@@ -49,14 +49,9 @@ def text(draft: Draft) -> str:
 def checked(draft: Draft) -> Scenario:
     """The scenario that the draft says, as if read from a file. Raises ScenarioError."""
     with tempfile.TemporaryDirectory(prefix="igym-draft-") as folder:
-        return load(write(draft, Path(folder)))
-
-
-def write(draft: Draft, folder: Path) -> Path:
-    """scenario.toml in a folder."""
-    path = folder / "scenario.toml"
-    path.write_text(text(draft), encoding="utf-8")
-    return path
+        path = Path(folder) / "scenario.toml"
+        path.write_text(text(draft), encoding="utf-8")
+        return load(path)
 
 
 def with_participants(draft: Draft, count: int) -> Draft:

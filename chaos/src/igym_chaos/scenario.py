@@ -36,6 +36,8 @@ TOP = (
 )
 DRAWS = ("uniform", "log_uniform", "choice")
 LONGEST = 2**22 - 1
+IN_A_RUN = frozenset({"scenario.toml", "minimized.toml"})
+"""Files of a run's folder, which are not named after their scenario."""
 OWN_PROCESS = frozenset({"tab.hidden", "tab.frozen", "proc.stop"})
 
 
@@ -114,7 +116,8 @@ class Scenario:
     """One file, checked."""
 
     path: Path
-    digest: str
+    source: bytes
+    """The file as it was read."""
     name: str
     doc: str
     suite: str
@@ -129,6 +132,10 @@ class Scenario:
     topology: Topology
     workload: Workload
     expect: Expect
+
+    @property
+    def digest(self) -> str:
+        return hashlib.sha256(self.source).hexdigest()
 
 
 def folder() -> Path:
@@ -160,19 +167,19 @@ def load(path: Path) -> Scenario:
         raise ScenarioError(f"{path}: cannot be read: {error.strerror}") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ScenarioError(f"{path.name}: is not TOML: {error}") from error
-    return _scenario(path, hashlib.sha256(data).hexdigest(), Table(values, path.name, TOP))
+    return _scenario(path, data, Table(values, path.name, TOP))
 
 
-def _scenario(path: Path, digest: str, top: Table) -> Scenario:
+def _scenario(path: Path, source: bytes, top: Table) -> Scenario:
     name = top.text("name")
-    if name != path.stem and path.name != "scenario.toml":
+    if name != path.stem and path.name not in IN_A_RUN:
         raise ScenarioError(f'{path.name}: name is "{name}"; a file is named after its scenario: "{path.stem}"')
     participants = _participants(top)
     topology = _topology(top)
     faults = _faults(top, participants, topology)
     scenario = Scenario(
         path=path,
-        digest=digest,
+        source=source,
         name=name,
         doc=top.text("doc"),
         suite=top.text("suite", one_of=SUITES),

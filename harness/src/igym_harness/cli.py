@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import itertools
 import json
 import secrets
 import sys
@@ -16,11 +17,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn, TextIO
 
+from igym_chaos import draft, schedule, swarm
 from igym_chaos import scenario as scenarios
-from igym_chaos import schedule
 from igym_chaos.scenario import Scenario, ScenarioError
 from igym_chaos.schedule import Lock
-from igym_harness import catalogue, run
+from igym_harness import catalogue, minimizing, run
 from igym_harness.errors import HarnessError, UsageError
 from igym_harness.options import Options
 from igym_harness.outcome import replay_command
@@ -30,9 +31,13 @@ from igym_harness.run import RunResult
 from igym_harness.sabotage import SABOTAGES
 from igym_harness.verdict import EXIT_CODES, EXIT_USAGE, PRECEDENCE, Verdicts
 
+AFTER_THE_RUN = Path()
+"""`--minimize` without a folder."""
+FEWEST_SEATS, MOST_SEATS = 2, 8
 UNTIL_FAIL_RUNS = 1_000
 """Runs of --until-fail without --repeat."""
 SEEDS = 2**31
+SWARM_SEED = 1
 
 
 class _Parser(argparse.ArgumentParser):
@@ -53,12 +58,23 @@ class Job:
 def parser() -> argparse.ArgumentParser:
     """Every option of the command."""
     build = _Parser(prog="python -m igym_chaos", description="Runs network-chaos scenarios against real browsers.")
-    build.add_argument("name", nargs="*", help="a scenario, a path to a TOML file, or SUITE/*")
+    build.add_argument(
+        "name", nargs="*", help="a scenario, a path to a TOML file, SUITE/*, or `swarm`: drawn from the seed"
+    )
     build.add_argument("--list", action="store_true", help="what there is to run, and its record so far")
     build.add_argument("--seed", help="a number, or `random`; default: the file's")
     build.add_argument("--repeat", type=int, metavar="K", help="K runs with seeds N, N+1, ...")
     build.add_argument("--until-fail", action="store_true", help="repeat until the first verdict that is not pass")
     build.add_argument("--replay", type=Path, metavar="DIR", help="run the lock of this run folder again")
+    build.add_argument(
+        "--minimize",
+        type=Path,
+        nargs="?",
+        const=AFTER_THE_RUN,
+        metavar="DIR",
+        help="shrink the failing schedule of this run folder, or of this command's first failing run",
+    )
+    build.add_argument("--participants", type=int, metavar="N", help="so many seats, where the scenario allows it")
     build.add_argument("--env", metavar="NAME", help="another experiment, where the scenario allows it")
     build.add_argument("--headed", action="store_true", help="show the browser (needs a display)")
     build.add_argument("--slow-mo", type=float, default=0.0, metavar="MS", help="slow the browser's actions down")
@@ -77,6 +93,8 @@ def main(argv: Sequence[str] | None = None, out: TextIO | None = None, err: Text
         chosen = parser().parse_args(argv)
         if chosen.list:
             return _list(chosen, out)
+        if chosen.minimize not in (None, AFTER_THE_RUN):
+            return _minimize(_run_to_minimize(chosen), chosen, out, err)
         return _run_all(_jobs(chosen, out), chosen, out, err)
     except (UsageError, ScenarioError) as error:
         err.write(f"usage: {error}\n")
@@ -102,7 +120,7 @@ def find(names: Sequence[str]) -> list[Scenario]:
     words = list(names[1:] if names and names[0] == "run" else names)
     if not words:
         raise UsageError("name a scenario, a path, or SUITE/*; --list shows what there is")
-    return [one for word in words for one in _find(word)]
+    return [one for word in words if word != swarm.NAME for one in _find(word)]
 
 
 def _find(word: str) -> list[Scenario]:
@@ -120,10 +138,10 @@ def _find(word: str) -> list[Scenario]:
     return [scenarios.find(word)]
 
 
-def first_seed(option: str | None, scenario: Scenario) -> int:
+def first_seed(option: str | None, own: int) -> int:
     """The file's seed, the given one, or a drawn one. Raises UsageError."""
     if option is None:
-        return scenario.seed
+        return own
     if option == "random":
         return secrets.randbelow(SEEDS)
     if not option.isdecimal():
@@ -145,12 +163,25 @@ def _jobs(chosen: argparse.Namespace, out: TextIO) -> Iterator[Job]:
         out.writelines(f"{line}\n" for line in differences(chosen.replay, chosen.browser))
         return iter([Job(scenario, lock)] * repeat)
     found = find(chosen.name)
-    starts = [(scenario, first_seed(chosen.seed, scenario)) for scenario in found]
-    return (
-        Job(scenario, schedule.plan(scenario, seed=start + number, env=chosen.env))
-        for scenario, start in starts
-        for number in range(repeat)
+    starts = [(scenario, first_seed(chosen.seed, scenario.seed)) for scenario in found]
+    swarms = [first_seed(chosen.seed, SWARM_SEED)] if swarm.NAME in chosen.name else []
+    return itertools.chain(
+        (_job(scenario, start + number, chosen) for scenario, start in starts for number in range(repeat)),
+        (
+            _job(draft.checked(swarm.draw(start + number)), start + number, chosen)
+            for start in swarms
+            for number in range(repeat)
+        ),
     )
+
+
+def _job(scenario: Scenario, seed: int, chosen: argparse.Namespace) -> Job:
+    if chosen.participants is not None:
+        if not FEWEST_SEATS <= chosen.participants <= MOST_SEATS:
+            raise UsageError(f"--participants takes {FEWEST_SEATS} to {MOST_SEATS}, not {chosen.participants}")
+        whole = draft.of_lock(scenario, schedule.plan(scenario, seed=seed))
+        scenario = draft.checked(draft.with_participants(whole, chosen.participants))
+    return Job(scenario, schedule.plan(scenario, seed=seed, env=chosen.env))
 
 
 def _run_all(jobs: Iterator[Job], chosen: argparse.Namespace, out: TextIO, err: TextIO) -> int:
@@ -159,6 +190,9 @@ def _run_all(jobs: Iterator[Job], chosen: argparse.Namespace, out: TextIO, err: 
         result = _run(job, chosen, err)
         _report(result, chosen, out)
         outcomes.append(result.verdict.outcome)
+        if chosen.minimize == AFTER_THE_RUN and result.verdict.violated:
+            _minimize(result.folder, chosen, out, err)
+            break
         if chosen.until_fail and result.verdict.outcome != "pass":
             break
     return EXIT_CODES[worst(outcomes)]
@@ -167,7 +201,54 @@ def _run_all(jobs: Iterator[Job], chosen: argparse.Namespace, out: TextIO, err: 
 def _run(job: Job, chosen: argparse.Namespace, err: TextIO) -> RunResult:
     line = ProgressLine(err)
     err.write(f"{job.scenario.name} seed {job.lock.seed}\n")
-    options = Options(
+    try:
+        return asyncio.run(run.execute(job.scenario, job.lock, _options(chosen, line)))
+    finally:
+        line.end()
+
+
+def _run_to_minimize(chosen: argparse.Namespace) -> Path:
+    if chosen.name or chosen.replay:
+        raise UsageError("--minimize DIR takes everything from the folder: leave NAME and --replay out")
+    return Path(chosen.minimize)
+
+
+def _minimize(folder: Path, chosen: argparse.Namespace, out: TextIO, err: TextIO) -> int:
+    """Exit code pass: that something was made smaller is no verdict."""
+    line = ProgressLine(err)
+    try:
+        found = asyncio.run(
+            minimizing.minimize(
+                folder, _options(chosen, line), execute=run.execute, say=lambda text: print(text, file=err, flush=True)
+            )
+        )
+    finally:
+        line.end()
+    said = {
+        "minimized": str(found.path),
+        "check": found.check,
+        "faults": found.faults,
+        "participants": len(found.shrunk.draft["participants"]),
+        "runs": found.runs,
+        "took_s": round(found.took_s, 1),
+        "out_of_time": found.shrunk.out_of_time,
+        "tried": found.shrunk.tried,
+    }
+    if chosen.json:
+        out.write(json.dumps(said, indent=2) + "\n")
+        return EXIT_CODES["pass"]
+    over = "; the time was over before it was done" if found.shrunk.out_of_time else ""
+    sabotage = f" --sabotage {found.sabotage}" if found.sabotage else ""
+    out.write(f"replay: python -m igym_chaos {found.path}{sabotage}\n")
+    out.write(
+        f"minimized: {said['faults']} faults, {said['participants']} participants still violate {found.check}"
+        f" ({found.runs} runs, {found.took_s:.0f} s{over})\n"
+    )
+    return EXIT_CODES["pass"]
+
+
+def _options(chosen: argparse.Namespace, line: ProgressLine) -> Options:
+    return Options(
         runs=chosen.runs,
         browser=chosen.browser,
         toxiproxy=chosen.toxiproxy,
@@ -176,10 +257,6 @@ def _run(job: Job, chosen: argparse.Namespace, err: TextIO) -> RunResult:
         sabotage=chosen.sabotage,
         show=line.show,
     )
-    try:
-        return asyncio.run(run.execute(job.scenario, job.lock, options))
-    finally:
-        line.end()
 
 
 def _report(result: RunResult, chosen: argparse.Namespace, out: TextIO) -> None:

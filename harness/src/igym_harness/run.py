@@ -128,5 +128,5 @@ def _make_folder(plan: Plan, scenario: Scenario, lock: Lock, options: Options, u
     name, people = plan.scenario, plan.participants
     folder = RunFolder.create(options.runs, scenario=name, seed=plan.seed, utc=utc, participants=people)
     folder.lock.write_text(lock.to_json(), encoding="utf-8")
-    folder.scenario.write_bytes(scenario.path.read_bytes())
+    folder.scenario.write_bytes(scenario.source)
     return folder

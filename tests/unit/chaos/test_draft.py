@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from igym_chaos import scenario as scenarios
 from igym_chaos import schedule
-from igym_chaos.draft import checked, of_lock, with_participants, without_participant, write
+from igym_chaos.draft import checked, of_lock, with_participants, without_participant
 from igym_chaos.fields import ScenarioError
 
 
 @pytest.mark.parametrize("name", [one.name for one in scenarios.all_scenarios()])
-def test_what_a_lock_resolved_is_a_scenario_again(name: str, tmp_path: Path) -> None:
+def test_what_a_lock_resolved_is_a_scenario_again(name: str) -> None:
     scenario = scenarios.find(name)
     lock = schedule.plan(scenario, seed=7)
-    again = scenarios.load(write(of_lock(scenario, lock), tmp_path))
+    again = checked(of_lock(scenario, lock))
     assert schedule.plan(again, seed=7).faults == lock.faults
     assert again.workload == lock.workload
 

@@ -199,8 +199,7 @@ Execute = Callable[..., Any]
 
 @pytest.fixture
 def execute(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Execute:
-    (tmp_path / "pretend.toml").write_text('name = "pretend"\n', encoding="utf-8")
-    scenario, lock = SimpleNamespace(path=tmp_path / "pretend.toml"), SimpleNamespace(to_json=lambda: "{}")
+    scenario, lock = SimpleNamespace(source=b'name = "pretend"\n'), SimpleNamespace(to_json=lambda: "{}")
 
     async def go(fault: Slow, manner: str = "good", **changes: Any) -> RunResult:
         async def open_page(_: Any, name: str, **__: Any) -> Page:
