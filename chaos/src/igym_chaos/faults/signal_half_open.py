@@ -15,7 +15,7 @@ class SignalHalfOpen(ServerPathFault):
     """No parameters."""
 
     kind: ClassVar[str] = "signal.half-open"
-    minimum_window_s: ClassVar[float] = 4.5  # two connections of the harness, each until it gives up
+    minimum_window_s: ClassVar[float] = 6.0  # two connections of the harness, each until it gives up
     toxic: ClassVar[str] = "timeout"
 
     def attributes(self) -> Mapping[str, int]:
