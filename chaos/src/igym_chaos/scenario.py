@@ -34,6 +34,14 @@ TOP = (
     "workload",
     "expect",
 )
+PARTICIPANT = ("engine", "process", "visible", "join", "seat")
+TOPOLOGY = ("p2p", "udp_relay", "server_path")
+WORKLOAD = ("experiment", "seats", "episodes", "frames", "fps", "inputs")
+INPUTS = ("kind", "via", "changes_per_s")
+FAULT = ("id", "do", "via", "on", "at", "for", "with", "effect")
+HEAL = ("by", "settle")
+BUDGET = ("boot", "wall")
+EXPECT = ("sometimes", "outcomes", "checks")
 DRAWS = ("uniform", "log_uniform", "choice")
 LONGEST = 2**22 - 1
 IN_A_RUN = frozenset({"scenario.toml", "minimized.toml"})
@@ -219,7 +227,7 @@ def _participants(top: Table) -> dict[str, ParticipantPlan]:
         )
     plans = {}
     for name, one in values.items():
-        table = Table(one, f"{top.where} [participants] {name}", ("engine", "process", "visible", "join", "seat"))
+        table = Table(one, f"{top.where} [participants] {name}", PARTICIPANT)
         plans[name] = ParticipantPlan(
             engine=table.text("engine", "chromium", one_of=("chromium",)),
             process=table.text("process", "shared", one_of=("shared", "own")),
@@ -230,7 +238,7 @@ def _participants(top: Table) -> dict[str, ParticipantPlan]:
 
 
 def _topology(top: Table) -> Topology:
-    table = Table(top.raw("topology", {}), f"{top.where} [topology]", ("p2p", "udp_relay", "server_path"))
+    table = Table(top.raw("topology", {}), f"{top.where} [topology]", TOPOLOGY)
     return Topology(
         p2p=table.text("p2p", "mesh", one_of=("mesh", "relay-udp", "relay-tcp")),
         udp_relay=table.flag("udp_relay", default=False),
@@ -239,10 +247,8 @@ def _topology(top: Table) -> Topology:
 
 
 def _workload(top: Table) -> Workload:
-    table = Table(
-        top.raw("workload"), f"{top.where} [workload]", ("experiment", "seats", "episodes", "frames", "fps", "inputs")
-    )
-    inputs = Table(table.raw("inputs", {}), f"{top.where} [workload] inputs", ("kind", "via", "changes_per_s"))
+    table = Table(top.raw("workload"), f"{top.where} [workload]", WORKLOAD)
+    inputs = Table(table.raw("inputs", {}), f"{top.where} [workload] inputs", INPUTS)
     changes = inputs.raw("changes_per_s", 4)
     if type(changes) not in (int, float) or not 0 < changes <= 30:
         raise ScenarioError(f"{inputs.where}: changes_per_s is {changes!r}; write a number above 0, up to 30")
@@ -263,7 +269,7 @@ def _workload(top: Table) -> Workload:
 def _heal(top: Table, faults: Sequence[PlannedFault]) -> Heal | None:
     if "heal" not in top:
         return None
-    table = Table(top.raw("heal"), f"{top.where} [heal]", ("by", "settle"))
+    table = Table(top.raw("heal"), f"{top.where} [heal]", HEAL)
     by = table.text("by") if "by" in table else None
     hangs_on = _anchor(by, f"{table.where}: by").fault if by is not None else None
     if hangs_on is not None and hangs_on not in {fault.id for fault in faults}:
@@ -272,12 +278,12 @@ def _heal(top: Table, faults: Sequence[PlannedFault]) -> Heal | None:
 
 
 def _budget(top: Table) -> Budget:
-    table = Table(top.raw("budget", {}), f"{top.where} [budget]", ("boot", "wall"))
+    table = Table(top.raw("budget", {}), f"{top.where} [budget]", BUDGET)
     return Budget(table.seconds("boot", "40s"), table.seconds("wall", "90s"))
 
 
 def _expect(top: Table, participants: Mapping[str, ParticipantPlan]) -> Expect:
-    table = Table(top.raw("expect", {}), f"{top.where} [expect]", ("sometimes", "outcomes", "checks"))
+    table = Table(top.raw("expect", {}), f"{top.where} [expect]", EXPECT)
     outcomes = Table(table.raw("outcomes", {}), f"{table.where} outcomes", tuple(participants))
     if missing := [name for name in participants if name not in outcomes]:
         raise ScenarioError(
@@ -293,7 +299,7 @@ def _faults(top: Table, participants: Mapping[str, ParticipantPlan], topology: T
     faults: list[PlannedFault] = []
     for number, one in enumerate(values):
         fault = _fault(
-            Table(one, f"{top.where} fault {number}", ("id", "do", "via", "on", "at", "for", "with", "effect")),
+            Table(one, f"{top.where} fault {number}", FAULT),
             participants,
         )
         if fault.id in {other.id for other in faults}:

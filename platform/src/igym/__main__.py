@@ -12,7 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 
-from igym import assets, loading, runtime, serving, turn
+from igym import assets, chaos_command, loading, runtime, serving, turn
 from igym.app import Options, Server
 from igym.certify import Certifier, CertifyError
 from igym.errors import IgymError
@@ -23,8 +23,11 @@ USAGE_EXIT = 2
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Exit code 0; 2 with one line on stderr for a mistake of the user."""
-    options = parser().parse_args(arguments)
+    """Exit code 0; 2 with one line on stderr for a mistake of the user; `igym chaos` has its own (chaos_command)."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    if given[:1] == ["chaos"]:
+        return chaos_command.run(given[1:])
+    options = parser().parse_args(given)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stderr)
     try:
         return int(COMMANDS[options.command](options))
@@ -38,6 +41,7 @@ def parser() -> argparse.ArgumentParser:
         prog="igym", description="Multiplayer browser experiments in Python, bit-identical on every side."
     )
     commands = made.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    commands.add_parser("chaos", help="break experiments on purpose: `igym chaos --list`", add_help=False)
     one = commands.add_parser(
         "serve",
         help="serve an experiment until Ctrl-C",
