@@ -8,12 +8,17 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol
 
 if TYPE_CHECKING:
     from igym_chaos.cdp import NetworkRules
     from igym_chaos.relay import Passed, PeerRelay
     from igym_chaos.toxiproxy import ServerPath
+
+
+SERVER = "server"
+"""The name of the server where a participant's would stand."""
 
 
 @dataclass(frozen=True)
@@ -93,7 +98,7 @@ class Telemetry(Protocol):
         """Round trips over the participant's socket to the server, ms."""
 
     def server_probes(self, participant: str, window: Window) -> list[ProbeSample]:
-        """The harness's own connections through the participant's proxy that began in the window; empty without a proxy."""
+        """The harness's own connections that began in the window: through the participant's proxy, if there is one, or (SERVER) direct."""
 
     def transport(self, participant: str, window: Window) -> list[TransportSample]: ...
 
@@ -146,8 +151,19 @@ class PageControl(Protocol):
     async def kill_browser(self) -> None: ...
 
 
+class ServerControl(Protocol):
+    """What can be done to the server's process."""
+
+    @property
+    def database(self) -> Path:
+        """Its database file."""
+
+    def signal(self, number: int) -> None:
+        """A signal to the process; nothing if it has ended."""
+
+
 class Subject(Protocol):
-    """What a fault may touch of one participant; None where this run does not offer it."""
+    """What a fault may touch of one participant, or of the server; None where this run does not offer it."""
 
     @property
     def name(self) -> str: ...
@@ -163,6 +179,9 @@ class Subject(Protocol):
 
     @property
     def control(self) -> PageControl | None: ...
+
+    @property
+    def server(self) -> ServerControl | None: ...
 
 
 @dataclass(frozen=True)
@@ -196,6 +215,8 @@ class Fault(ABC):
     """What it writes: two faults that write one knob of one participant at one time do not add up and are refused."""
     targets: ClassVar[int | None] = None
     """How many participants it takes; None: any number."""
+    of_server: ClassVar[bool] = False
+    """Its target is the server."""
     minimum_window_s: ClassVar[float] = 0.0
     """A shorter window cannot hold the oracle's band."""
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from igym_chaos import conflicts
 from igym_chaos.anchors import Anchor, AnchorError, parse
+from igym_chaos.fault import SERVER
 from igym_chaos.faults import KINDS, fault_class, injectors_of
 from igym_chaos.fields import ScenarioError, Table, nearest
 
@@ -226,6 +227,10 @@ def _participants(top: Table) -> dict[str, ParticipantPlan]:
             f"{top.where}: participants is missing: add a table [participants] with one line each, as a = {{}}"
         )
     plans = {}
+    if SERVER in values:
+        raise ScenarioError(
+            f'{top.where} [participants]: "{SERVER}" is the server\'s name; call the participant otherwise'
+        )
     for name, one in values.items():
         table = Table(one, f"{top.where} [participants] {name}", PARTICIPANT)
         plans[name] = ParticipantPlan(
@@ -365,7 +370,7 @@ def _fault(table: Table, participants: Mapping[str, ParticipantPlan]) -> Planned
         id=table.text("id"),
         do=do,
         via=via,
-        on=_targets(table, participants),
+        on=_of_server(table) if kind.of_server else _targets(table, participants),
         at=table.raw("at"),
         for_s=table.seconds("for") if "for" in table else None,
         parameters=dict(parameters),
@@ -396,6 +401,12 @@ def _check_values(fault: PlannedFault, where: str) -> None:
             ) from error
         except ValueError as error:
             raise ScenarioError(f"{where} with: {error}") from error
+
+
+def _of_server(table: Table) -> tuple[str, ...]:
+    if "on" in table and table.raw("on") not in (SERVER, [SERVER]):  # a lock's own form
+        raise ScenarioError(f"{table.where}: {table.text('do')} is a fault of the server: leave on out")
+    return (SERVER,)
 
 
 def _targets(table: Table, participants: Mapping[str, ParticipantPlan]) -> tuple[str, ...]:

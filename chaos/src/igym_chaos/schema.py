@@ -141,8 +141,10 @@ def _fault() -> Schema:
         "with": {"type": "object"},
         "effect": {"type": "object"},
     }
-    made = table(scenario.FAULT, fields, required=("id", "do", "on", "at"))
-    made["allOf"] = [rule for do in sorted(KINDS) for rule in _rules(do)]
+    made = table(scenario.FAULT, fields, required=("id", "do", "at"))
+    of_server = [do for do in sorted(KINDS) if KINDS[do].of_server]
+    targets: Schema = {"if": {"not": {"properties": {"do": {"enum": of_server}}}}, "then": {"required": ["on"]}}
+    made["allOf"] = [targets, *(rule for do in sorted(KINDS) for rule in _rules(do))]
     return made
 
 

@@ -8,9 +8,10 @@ from types import MappingProxyType
 from typing import Any, Literal
 
 from igym_chaos.errors import ChaosError
+from igym_chaos.fault import SERVER
 from igym_harness.clock import monotonic_ms
 from igym_harness.errors import HarnessError
-from igym_harness.history import HARNESS, SERVER
+from igym_harness.history import HARNESS
 from igym_harness.injection import live_effect
 from igym_harness.progress import Scene
 from igym_harness.rig import Rig
@@ -36,15 +37,22 @@ def start(rig: Rig, show: Callable[[Scene], None]) -> list[asyncio.Task[Trouble]
         rig.plan.workload.play(rig.fleet.members.values(), rig.observer.page_state),
         rig.lag.probe(),
         _keep_showing(rig, show),
-        keep_probing(
-            {name: path.port for name, path in rig.stage.paths.items()}, rig.telemetry.record_probe, path=PROBED_PATH
-        ),
+        keep_probing(_probed(rig), rig.telemetry.record_probe, path=PROBED_PATH),
     ]
     return [
         asyncio.create_task(rig.observer.watch()),
         asyncio.create_task(_server_died(rig)),
         *(asyncio.create_task(_only_errors(one)) for one in work),
     ]
+
+
+def _probed(rig: Rig) -> dict[str, int]:
+    """Ports that the harness itself connects to: every proxy, and the server's own if a fault is aimed at it."""
+    ports = {name: path.port for name, path in rig.stage.paths.items()}
+    if any(SERVER in one.on for one in rig.plan.faults):
+        assert rig.stage.server is not None
+        ports[SERVER] = rig.stage.server.port
+    return ports
 
 
 def scene(rig: Rig) -> Scene:

@@ -39,6 +39,7 @@ class Participant:
         self.server_path: ServerPath | None = None
         self.relay: PeerRelay | None = None
         self.control: PageControl | None = None
+        self.server = None
         self.gone_ms: float | None = None
         self.page = page
         self.base_url = base_url

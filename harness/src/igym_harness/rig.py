@@ -13,6 +13,7 @@ from igym_harness.injection import Injection
 from igym_harness.observer import LoopLag, Observer
 from igym_harness.plan import Plan
 from igym_harness.run_folder import RunFolder
+from igym_harness.server_subject import ServerSubject, Subjects
 from igym_harness.stage import Stage
 from igym_harness.telemetry import Recorder
 from igym_harness.timeline import Timeline
@@ -71,10 +72,13 @@ class Rig:
         self.lag = LoopLag()
         self.timeline = Timeline(plan.participants, frames=plan.frames, fps=plan.fps)
         self.telemetry = Recorder(
-            plan.participants, self.clocks.to_harness, lambda: () if stage.relay is None else stage.relay.passed
+            plan.participants,
+            self.clocks.to_harness,
+            lambda: () if stage.relay is None else stage.relay.passed,
         )
+        subjects = Subjects(self.fleet.members, ServerSubject(stage, folder.data))
         self.injection = Injection(
-            plan.faults, self.fleet.members, timeline=self.timeline, history=self.history, sabotage=sabotage
+            plan.faults, subjects, timeline=self.timeline, history=self.history, sabotage=sabotage
         )
         self.observer = Observer(
             self.fleet.members,

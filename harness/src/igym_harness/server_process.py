@@ -116,11 +116,11 @@ class ServerProcess:
             return Stopped(0, killed=False)
         killed = False
         try:
-            self._signal(signal.SIGTERM)
+            self.signal(signal.SIGTERM)
             await until(lambda: process.poll() is not None, timeout_s=term_s, reason="the server to stop after SIGTERM")
         except DeadlineError:
             killed = True
-            self._signal(signal.SIGKILL)
+            self.signal(signal.SIGKILL)
             await until(lambda: process.poll() is not None, timeout_s=kill_s, reason="the server to die by SIGKILL")
         finally:
             if self._output is not None:
@@ -177,7 +177,8 @@ class ServerProcess:
             raise HarnessError(f"port {self.port} answers with the nonce {health.get('nonce')!r}: it is not our server")
         return health if health.get("ready") else None
 
-    def _signal(self, number: signal.Signals) -> None:
+    def signal(self, number: int) -> None:
+        """To the process, if it lives."""
         assert self._process is not None
         if self._process.poll() is None:
             self._process.send_signal(number)

@@ -63,7 +63,6 @@ class _Person:
     server_pings: Pairs = field(default_factory=dict)
     transports: list[tuple[float, Connection]] = field(default_factory=list)
     summed: _Summed = field(default_factory=lambda: _Summed(0))
-    probes: list[ProbeSample] = field(default_factory=list)
     meters: list[MeterSample] = field(default_factory=list)
     gaps: dict[tuple[str, float], float] = field(default_factory=dict)
     """(thread, when it ended on the page's clock) -> how long it was, ms."""
@@ -85,6 +84,7 @@ class Recorder:
         self._people = {name: _Person() for name in participants}
         self._to_harness = to_harness
         self._relayed = relayed
+        self._probes: dict[str, list[ProbeSample]] = defaultdict(list)
         self._owner_of_ufrag: dict[str, str] = {}
 
     def record(self, participant: str, answer: Answer) -> None:
@@ -109,8 +109,8 @@ class Recorder:
                 person.transports.append((t_ms, connection))
 
     def record_probe(self, participant: str, sample: ProbeSample) -> None:
-        """Takes in one connection of the harness through a participant's proxy."""
-        self._people[participant].probes.append(sample)
+        """Takes in one connection of the harness through a participant's proxy, or (SERVER) to the server itself."""
+        self._probes[participant].append(sample)
 
     def record_gone(self, participant: str, t_ms: float) -> None:
         """The page, or its browser, ended. The first time counts."""
@@ -135,7 +135,7 @@ class Recorder:
         return self._rtts(participant, self._people[participant].server_pings.items(), window)
 
     def server_probes(self, participant: str, window: Window) -> list[ProbeSample]:
-        return [sample for sample in self._people[participant].probes if window.holds(sample.t_ms)]
+        return [sample for sample in self._probes[participant] if window.holds(sample.t_ms)]
 
     def transport(self, participant: str, window: Window) -> list[TransportSample]:
         """Counters per peer, cumulative over every connection to that peer; oldest first."""

@@ -209,6 +209,7 @@ class Page:
         self.server_path: Any = self
         self.relay = None
         self.control = None
+        self.server = None
 
     async def _send(self, method: str, parameters: dict[str, Any]) -> None: ...
 

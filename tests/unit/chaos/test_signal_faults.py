@@ -31,7 +31,7 @@ PROBES = 3
 
 class Subject:
     name = "a"
-    network = relay = control = None
+    network = relay = control = server = None
 
     def __init__(self, path: ServerPath) -> None:
         self.server_path = path

@@ -55,6 +55,7 @@ class Person:
         self.server_path: ServerPath | None = None
         self.relay = None
         self.control = None
+        self.server = None
 
 
 class Stage:

@@ -23,6 +23,8 @@ from igym_chaos.faults.p2p_partition import PeerPartition
 from igym_chaos.faults.p2p_rebind import PeerRebind
 from igym_chaos.faults.p2p_reorder import PeerReorder
 from igym_chaos.faults.proc_stop import ProcStop
+from igym_chaos.faults.server_db_locked import ServerDbLocked
+from igym_chaos.faults.server_pause import ServerPause
 from igym_chaos.faults.signal_bandwidth import SignalBandwidth
 from igym_chaos.faults.signal_down import SignalDown
 from igym_chaos.faults.signal_half_open import SignalHalfOpen
@@ -59,6 +61,8 @@ BUILT: tuple[type[Fault], ...] = (
     RelayedJitter,
     RelayedLatency,
     RelayedLoss,
+    ServerDbLocked,
+    ServerPause,
     SignalLatency,
     SignalBandwidth,
     SignalDown,

@@ -1,0 +1,56 @@
+"""The server as the target of a fault: its process and its database, by the name SERVER beside the participants."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from igym_chaos.errors import InjectorError
+from igym_chaos.fault import SERVER, Subject
+from igym_harness.stage import Stage
+
+DATABASE = "igym.sqlite3"
+
+
+class ServerSubject:
+    """Implements igym_chaos.fault.Subject and ServerControl; the process is that of the stage, whenever it is asked."""
+
+    name = SERVER
+    network = server_path = relay = control = None
+
+    def __init__(self, stage: Stage, data: Path) -> None:
+        self._stage = stage
+        self._data = data
+
+    @property
+    def server(self) -> ServerSubject:
+        return self
+
+    @property
+    def database(self) -> Path:
+        """Raises InjectorError if the server made none, or several."""
+        found = sorted(self._data.glob(f"*/{DATABASE}"))
+        if len(found) != 1:
+            raise InjectorError(f"the server has {len(found)} databases below {self._data}, one is needed")
+        return found[0]
+
+    def signal(self, number: int) -> None:
+        if self._stage.server is not None:
+            self._stage.server.signal(number)
+
+
+class Subjects(Mapping[str, Subject]):
+    """The participants, who come as they are opened, and the server."""
+
+    def __init__(self, members: Mapping[str, Subject], server: Subject) -> None:
+        self._members = members
+        self._server = server
+
+    def __getitem__(self, name: str) -> Subject:
+        return self._server if name == SERVER else self._members[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter((*self._members, SERVER))
+
+    def __len__(self) -> int:
+        return len(self._members) + 1
