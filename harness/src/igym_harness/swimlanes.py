@@ -175,6 +175,7 @@ def _server(sheet: RunSheet, axis: Axis, *, top: float) -> list[str]:
     parts = [
         _rect(LEFT, top, WIDTH - LEFT - RIGHT, SERVER - PAD, "var(--lane)", opacity=0.6),
         _text(4, top + 18, "server", css="name"),
+        *_faults(sheet, "server", axis, top=top, height=SERVER - PAD),
     ]
     times = {round(axis.x(event["t_ms"]), 1) for event in sheet.server_events if event.get("t_ms") is not None}
     return parts + [_line(x, top + 6, x, top + SERVER - PAD - 6, "var(--soft)", width=1.0) for x in sorted(times)]

@@ -32,6 +32,13 @@ def test_a_lane_shows_fault_frames_round_trips_and_rollbacks_of_its_participant_
     assert picture.count('stroke="var(--unknown)"') == 1
 
 
+def test_a_fault_of_the_server_is_in_its_own_lane(run_folder: Path) -> None:
+    sheet = load(run_folder)
+    sheet.effects[0].update(on=["server"], do="server.pause")
+    texts = [element.text for element in ElementTree.fromstring(svg(sheet)).iter("text")]  # noqa: S314 - our own output
+    assert texts.count("f1 server.pause") == 1
+
+
 def test_the_first_bad_frame_is_marked_at_everyone(failed_folder: Path) -> None:
     assert svg(load(failed_folder)).count(">frame 57<") == 2
 
