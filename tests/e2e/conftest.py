@@ -96,6 +96,22 @@ def ours(item: pytest.Item) -> bool:
     return item.path.is_relative_to(HERE)
 
 
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """`suite_scenario`: every shipped scenario of the suite that the test's folder is named after.
+
+    A module may name some that have tests of their own (TESTED_ELSEWHERE), and those that every change passes (SMOKE).
+    """
+    if "suite_scenario" not in metafunc.fixturenames:
+        return
+    suite, module = metafunc.definition.path.parent.name, metafunc.module
+    elsewhere, smoke = getattr(module, "TESTED_ELSEWHERE", ()), getattr(module, "SMOKE", ())
+    ours = [one for one in scenarios.all_scenarios() if one.suite == suite and one.name not in elsewhere]
+    metafunc.parametrize(
+        "suite_scenario",
+        [pytest.param(one, id=one.name, marks=[pytest.mark.smoke] if one.name in smoke else []) for one in ours],
+    )
+
+
 # --- Playing --------------------------------------------------------------------------------------------------------
 
 
