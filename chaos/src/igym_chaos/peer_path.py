@@ -40,8 +40,13 @@ def stun_rtt_ms(telemetry: Telemetry, names: Iterable[str], window: Window) -> f
 
 
 def quartile(values: Sequence[float]) -> float:
-    """The lower quartile: a delay of the path moves it as it moves the median, a machine that is busy now and then does not."""
+    """The lower quartile."""
     return sorted(values)[(len(values) - 1) // 4]
+
+
+def decile(values: Sequence[float]) -> float:
+    """The lowest decile: a fixed delay moves it as it moves the median; a busy machine and retransmissions, which only ever add, do not."""
+    return sorted(values)[(len(values) - 1) // 10]
 
 
 def median_or_none(values: Sequence[float]) -> float | None:

@@ -12,7 +12,7 @@ from igym_chaos.cdp import NetworkRules
 from igym_chaos.draws import share, stream
 from igym_chaos.fault import Effect, Subject, Telemetry, Window, require_range
 from igym_chaos.faults.p2p_latency import PeerLatency
-from igym_chaos.peer_path import MINIMUM_PINGS, rtts, rules_of
+from igym_chaos.peer_path import MINIMUM_PINGS, quartile, rtts, rules_of
 
 STEP_S = 0.1
 ONE_END, BOTH_ENDS = 2.0, 2.343
@@ -56,6 +56,11 @@ class PeerJitter(PeerLatency):
                 await task  # a step that failed is told here
         self.stepping.tasks.clear()
         await super().heal(on)
+
+    @staticmethod
+    def low(values: Sequence[float]) -> float:
+        """The lower quartile: half the spread below the middle, as jitter has it."""
+        return quartile(values)
 
     def shift_ms(self, ends: int) -> float:
         return super().shift_ms(ends) - self.spread_ms(ends) / 2

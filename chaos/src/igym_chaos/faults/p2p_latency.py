@@ -9,11 +9,11 @@ from typing import ClassVar
 
 from igym_chaos.bands import latency_band
 from igym_chaos.fault import Effect, Fault, Subject, Telemetry, Window, require_range, unmeasured
-from igym_chaos.peer_path import MINIMUM_PINGS, quartile, rtts, rules_of, stun_rtt_ms
+from igym_chaos.peer_path import MINIMUM_PINGS, decile, rtts, rules_of, stun_rtt_ms
 
-ORACLE = "peer ping lower quartile over baseline"
+ORACLE = "peer ping lowest decile over baseline"
 BACK_TO_BASELINE_MS = 20.0
-"""After the heal, and at others: a lower quartile this far above the baseline is still a fault."""
+"""After the heal, and at others: a lowest decile this far above the baseline is still a fault."""
 
 
 @dataclass(frozen=True)
@@ -38,8 +38,13 @@ class PeerLatency(Fault):
         for rules in rules_of(on):
             await rules.reset("latency")
 
+    @staticmethod
+    def low(values: Sequence[float]) -> float:
+        """Of round trips: what they take when nothing but the path is slow."""
+        return decile(values)
+
     def shift_ms(self, ends: int) -> float:
-        """How far the lower quartile of a link's round trips moves when so many of its ends have the fault."""
+        """How far the lowest decile of a link's round trips moves when so many of its ends have the fault."""
         return 2.0 * self.page_ms * ends
 
     def effect(self, telemetry: Telemetry, on: Sequence[str], window: Window, baseline: Window) -> Effect:
@@ -49,10 +54,10 @@ class PeerLatency(Fault):
         if not before or len(during) < MINIMUM_PINGS:
             note = f"{len(before)} pings before and {len(during)} during the fault; {MINIMUM_PINGS} are needed"
             return unmeasured(asked, band, oracle=ORACLE, note=note, n=len(during))
-        added = quartile(during) - quartile(before)
+        added = self.low(during) - self.low(before)
         measured = {
             "rtt_ms": round(added, 2),
-            "baseline_ms": round(quartile(before), 2),
+            "baseline_ms": round(self.low(before), 2),
             "p50_ms": round(median(during), 2),
         }
         witness = stun_rtt_ms(telemetry, on, window)
@@ -67,7 +72,7 @@ class PeerLatency(Fault):
             return unmeasured(
                 asked, band, oracle=ORACLE, note="no ping before the fault, or none after the heal", n=len(after)
             )
-        added = quartile(after) - quartile(before)
+        added = self.low(after) - self.low(before)
         return Effect(asked, {"rtt_ms": round(added, 2)}, band, len(after), abs(added) <= BACK_TO_BASELINE_MS, ORACLE)
 
     def untouched(self, telemetry: Telemetry, others: Sequence[str], window: Window, baseline: Window) -> list[str]:
@@ -78,7 +83,6 @@ class PeerLatency(Fault):
             if set(telemetry.peers(name)) <= set(others) and self._touched(telemetry, name, window, baseline)
         ]
 
-    @staticmethod
-    def _touched(telemetry: Telemetry, name: str, window: Window, baseline: Window) -> bool:
+    def _touched(self, telemetry: Telemetry, name: str, window: Window, baseline: Window) -> bool:
         before, during = rtts(telemetry, [name], baseline), rtts(telemetry, [name], window)
-        return bool(before and during) and quartile(during) - quartile(before) > BACK_TO_BASELINE_MS
+        return bool(before and during) and self.low(during) - self.low(before) > BACK_TO_BASELINE_MS
