@@ -21,6 +21,8 @@ from igym_harness.watcher import Trouble
 Blame = Literal["product", "harness"]
 
 SHOW_S = 0.5
+MEASURE_S = 2.0
+"""How often the live line measures anew: an oracle reads everything that was recorded, on the loop that must not be late (HAR-2)."""
 SERVER_LOOK_S = 0.2
 PROBED_PATH = "/static/client/style.css"
 """A file of a few kB that every page has."""
@@ -55,21 +57,28 @@ def _probed(rig: Rig) -> dict[str, int]:
     return ports
 
 
-def scene(rig: Rig) -> Scene:
+def scene(rig: Rig, effects: Mapping[str, Mapping[str, float]]) -> Scene:
     """What the live line shows now."""
-    now_ms = monotonic_ms()
-    effects = {
-        f"{one.do} on {','.join(one.on)}": live_effect(one, entry, rig.telemetry, rig.baseline(one.id), now_ms)
-        for one in rig.plan.faults
-        if (entry := rig.injection.entries[one.id]).in_force
-    }
     frames = {name: rig.observer.frame(name) for name in rig.plan.participants}
     return Scene(rig.phasing.name, rig.phasing.elapsed_s(), frames, effects)
 
 
+def measured_now(rig: Rig) -> dict[str, Mapping[str, float]]:
+    """What the faults in force do, as far as it was recorded."""
+    now_ms = monotonic_ms()
+    return {
+        f"{one.do} on {','.join(one.on)}": live_effect(one, entry, rig.telemetry, rig.baseline(one.id), now_ms)
+        for one in rig.plan.faults
+        if (entry := rig.injection.entries[one.id]).in_force
+    }
+
+
 async def _keep_showing(rig: Rig, show: Callable[[Scene], None]) -> None:
+    measured_ms, effects = 0.0, dict[str, Mapping[str, float]]()
     while True:
-        show(scene(rig))
+        if monotonic_ms() - measured_ms >= 1000.0 * MEASURE_S:
+            measured_ms, effects = monotonic_ms(), measured_now(rig)
+        show(scene(rig, effects))
         await asyncio.sleep(SHOW_S)
 
 

@@ -24,6 +24,7 @@ MATCH_S = 60.0
 STEADY_S = 10.0
 SCREEN_S = 20.0
 EXPORT_S = 10.0
+RECOVERY_LOOK_S = 0.5
 SCREENS_BEFORE_THE_GAME = 20
 TERMINAL = frozenset({"finished", "partner-left", "error"})
 AFTER_THE_GATE = frozenset({"faults", "heal", "settle", "drain"})
@@ -166,7 +167,7 @@ class Phases:
             )
 
         try:
-            await until(all_back, timeout_s=rig.plan.settle_s, reason="the baseline")
+            await until(all_back, timeout_s=rig.plan.settle_s, reason="the baseline", every_s=RECOVERY_LOOK_S)
         except DeadlineError as error:
             rig.note("not-at-baseline", reason=error.reason)
 
