@@ -52,7 +52,7 @@ async function main() {
     participantId: location.pathname.slice(1),
     pageId: newPageId(),
     spawnWorker: () => new Worker("/static/client/game/worker.js", { type: "module", name: "game" }),
-    createLink: (options) => new PeerLink(options),
+    createLink: (options) => new PeerLink({ ...options, after }),
     render(view) {
       screens.render(view);
       keyboard.use(PLAYING.has(view.state) ? Object.keys(view.keys).flatMap((key) => key.split("+")) : []);

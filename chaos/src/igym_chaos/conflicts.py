@@ -6,7 +6,7 @@ from itertools import combinations
 from typing import TYPE_CHECKING
 
 from igym_chaos.anchors import Anchor, parse
-from igym_chaos.faults import fault_class
+from igym_chaos.faults import fault_class, injectors_of
 from igym_chaos.fields import ScenarioError
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ def check(scenario: Scenario) -> None:
         if fault.for_s is None and (scenario.heal is None or scenario.heal.by is None):
             raise ScenarioError(f'{where} fault "{fault.id}": nothing ends it; add for, or [heal] by')
         _window(scenario, fault)
+        _reaches(scenario, fault)
     lossy = [fault.id for fault in scenario.faults if "packetLoss" in fault_class(fault.do, fault.via).knobs]
     if lossy and scenario.heal is not None and scenario.heal.settle_s < SETTLE_AFTER_LOSS_S:
         raise ScenarioError(
@@ -75,6 +76,17 @@ def _window(scenario: Scenario, fault: PlannedFault) -> None:
         raise ScenarioError(
             f'{scenario.path.name} fault "{fault.id}": {length}, but {fault.do} needs {needed:g} s for its own band'
         )
+
+
+def _reaches(scenario: Scenario, fault: PlannedFault) -> None:
+    """A rule on the page does not reach TURN over TCP (handbook B21), so it never shares a link with a fault via R; nor does the UDP relay."""
+    if scenario.topology.p2p != "relay-tcp" or not fault.do.startswith("p2p.") or fault.via not in ("C", "U"):
+        return
+    fix = 'write via = "R"' if "R" in injectors_of(fault.do) else "take another kind"
+    raise ScenarioError(
+        f'{scenario.path.name} fault "{fault.id}": {fault.do} via {fault.via} does not reach links over p2p = "relay-tcp":'
+        f" {fix}, or leave p2p out of [topology]"
+    )
 
 
 def _budgets(scenario: Scenario) -> None:

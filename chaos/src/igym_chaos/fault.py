@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol
 if TYPE_CHECKING:
     from igym_chaos.cdp import NetworkRules
     from igym_chaos.relay import Passed, PeerRelay
-    from igym_chaos.toxiproxy import ServerPath
+    from igym_chaos.toxiproxy import ProxiedPath
 
 
 SERVER = "server"
@@ -43,6 +43,8 @@ class TransportSample:
     stun_rtt_total_s: float
     stun_responses: int
     bytes_received: int = 0
+    local_port: int = 0
+    """Of the candidate in use at this end; another one after a new allocation of a relay. 0: none in use."""
 
 
 @dataclass(frozen=True)
@@ -99,6 +101,9 @@ class Telemetry(Protocol):
 
     def server_probes(self, participant: str, window: Window) -> list[ProbeSample]:
         """The harness's own connections that began in the window: through the participant's proxy, if there is one, or (SERVER) direct."""
+
+    def turn_probes(self, participant: str, window: Window) -> list[ProbeSample]:
+        """The same through the participant's proxy of the relay, each asking one STUN question; empty without one."""
 
     def transport(self, participant: str, window: Window) -> list[TransportSample]: ...
 
@@ -172,7 +177,10 @@ class Subject(Protocol):
     def network(self) -> NetworkRules | None: ...
 
     @property
-    def server_path(self) -> ServerPath | None: ...
+    def server_path(self) -> ProxiedPath | None: ...
+
+    @property
+    def turn_path(self) -> ProxiedPath | None: ...
 
     @property
     def relay(self) -> PeerRelay | None: ...

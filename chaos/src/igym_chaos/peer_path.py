@@ -107,6 +107,18 @@ def rates_bytes_s(telemetry: Telemetry, on: Sequence[str], window: Window) -> li
     return rates
 
 
+def mean_packet_bytes(telemetry: Telemetry, on: Sequence[str], window: Window) -> float | None:
+    """Of what arrived from these participants, without headers below DTLS; None if nothing did."""
+    packets = received = 0
+    for name in on:
+        for peer in telemetry.peers(name):
+            samples = [sample for sample in telemetry.transport(peer, window) if sample.peer == name]
+            if samples:
+                packets += samples[-1].packets_received - samples[0].packets_received
+                received += samples[-1].bytes_received - samples[0].bytes_received
+    return received / packets if packets > 0 else None
+
+
 def loss_percent(passage: Passage) -> float:
     """Share of sent packets that did not arrive; percent."""
     return 100 * (1 - passage.received / passage.sent) if passage.sent else 0.0

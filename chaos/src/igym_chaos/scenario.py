@@ -315,6 +315,8 @@ def _faults(top: Table, participants: Mapping[str, ParticipantPlan], topology: T
             )
         if fault.via == "U" and not topology.udp_relay:
             raise ScenarioError(f"{top.where} fault {number}: {fault.do} via U needs udp_relay = true in [topology]")
+        if fault.via == "R" and topology.p2p != "relay-tcp":
+            raise ScenarioError(f'{top.where} fault {number}: {fault.do} via R needs p2p = "relay-tcp" in [topology]')
         if fault.via == "C" and topology.udp_relay and fault.do.startswith("p2p."):
             raise ScenarioError(
                 f'{top.where} fault {number}: {fault.do} via C and the UDP relay do not go together: write via = "U", or leave udp_relay out'

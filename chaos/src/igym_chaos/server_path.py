@@ -10,7 +10,7 @@ from typing import ClassVar
 
 from igym_chaos.errors import InjectorError
 from igym_chaos.fault import Effect, Fault, ProbeSample, Subject, Telemetry, Window, unmeasured
-from igym_chaos.toxiproxy import ServerPath
+from igym_chaos.toxiproxy import ProxiedPath
 
 ORACLE = "the harness's own connections through the proxy"
 MINIMUM_PROBES = 2
@@ -19,7 +19,7 @@ SLOW_MS = 500.0
 BOTH = ("upstream", "downstream")
 
 
-def paths_of(subjects: Sequence[Subject]) -> list[ServerPath]:
+def paths_of(subjects: Sequence[Subject]) -> list[ProxiedPath]:
     """The proxy of each; InjectorError names who has none."""
     paths = []
     for subject in subjects:

@@ -86,10 +86,10 @@ class ToxiproxyServer:
                 self._process.kill()
                 await self._process.wait()
 
-    async def proxy(self, name: str, *, upstream: str) -> ServerPath:
+    async def proxy(self, name: str, *, upstream: str) -> ProxiedPath:
         """A proxy on a free port in front of `upstream` (host:port)."""
         made = await call(f"create proxy {name}", lambda: Toxiproxy().create(upstream=upstream, name=name))
-        path = ServerPath(made)
+        path = ProxiedPath(made)
         await path.compare(enabled=True, toxics={})
         return path
 
@@ -121,8 +121,8 @@ class ToxiproxyServer:
             )
 
 
-class ServerPath:
-    """One participant's proxy in front of the server.
+class ProxiedPath:
+    """One participant's proxy, in front of the server or of the relay.
 
     Changes take turns: a read back between another change and its note would find a toxic that nobody asked for.
     """
@@ -141,6 +141,11 @@ class ServerPath:
     def port(self) -> int:
         """Where the participant connects to."""
         return int(self._proxy.listen.rsplit(":", 1)[1])
+
+    @property
+    def upstream_port(self) -> int:
+        """What it stands in front of."""
+        return int(self._proxy.upstream.rsplit(":", 1)[1])
 
     @property
     def url(self) -> str:

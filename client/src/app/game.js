@@ -175,7 +175,7 @@ export class Game {
     const changed = status.state !== this.#phase;
     this.#phase = status.state;
     if (changed) this.#reportEpisode(session.session_id, status);
-    if (changed) this.links.tellRoutes();
+    this.links.tellRoutes();
     if (changed && status.state === "playing") this.#on.playing();
     if (status.state === "playing") this.#setNote(this.#slow.seen(status.frame, this.#clock()) ? "partner-slow" : "none");
     if (status.state === "confirming" || status.state === "done") this.#setNote("saving");

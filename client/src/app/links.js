@@ -53,11 +53,11 @@ export class Links {
     for (const signal of early) if (signal.session_id === config.session_id) this.receive(signal);
   }
 
-  /** The browser knows the route a moment after the connection stands: links that could not tell it do so now. */
+  /** The browser knows the route a moment after the connection stands, at first and after a restart: links that could not tell it do so now. */
   tellRoutes() {
     const { session_id } = this.#session ?? {};
     if (session_id === undefined) return;
-    for (const [seat, state] of this.#routeless) void this.#report(session_id, seat, state);
+    for (const seat of this.#routeless.keys()) void this.#tellRoute(session_id, seat);
   }
 
   close() {
@@ -112,9 +112,28 @@ export class Links {
 
   /** @param {string} sessionId @param {number} peerSeat @param {any} state */
   async #report(sessionId, peerSeat, state) {
-    const route = /** @type {{route: string} | undefined} */ (await this.#links.get(peerSeat)?.route());
-    if (route === undefined || route.route === "unknown") this.#routeless.set(peerSeat, state);
-    else this.#routeless.delete(peerSeat);
+    const route = await this.#route(peerSeat);
+    if (known(route)) this.#routeless.delete(peerSeat);
+    else this.#routeless.set(peerSeat, state);
     this.#onState({ sessionId, peerSeat, state, route });
   }
+
+  /** Says nothing while there is nothing new to say. @param {string} sessionId @param {number} peerSeat */
+  async #tellRoute(sessionId, peerSeat) {
+    const route = await this.#route(peerSeat);
+    const state = this.#routeless.get(peerSeat);
+    if (state === undefined || !known(route) || this.#session?.session_id !== sessionId) return;
+    this.#routeless.delete(peerSeat);
+    this.#onState({ sessionId, peerSeat, state, route });
+  }
+
+  /** @param {number} peerSeat @returns {Promise<{route: string} | undefined>} */
+  async #route(peerSeat) {
+    return /** @type {{route: string} | undefined} */ (await this.#links.get(peerSeat)?.route());
+  }
+}
+
+/** @param {{route: string} | undefined} route */
+function known(route) {
+  return route !== undefined && route.route !== "unknown";
 }

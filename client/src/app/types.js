@@ -44,7 +44,7 @@
  * @property {string} session_id
  * @property {number} seat         addressee when sent, sender when received
  * @property {number} generation
- * @property {"offer"|"answer"|"candidate"|"end"} kind
+ * @property {"offer"|"answer"|"candidate"|"end"|"restart"} kind
  * @property {any} payload
  *
  * @typedef {{ok: boolean, code?: string|null, message?: string|null, [key: string]: any}} Ack

@@ -4,17 +4,21 @@
  * The lower seat creates both channels and offers; the other one answers. Signals are handled one after another, in the
  * order of their arrival; candidates wait for the remote description (WEBRTC-02).
  *
+ * A path that the browser reports lost is asked for again by an ICE restart, which keeps the channels and what waits in them. The lower
+ * seat offers it; a higher seat that sees the loss first asks for the offer. Offers are numbered: an answer to an older one is dropped.
+ *
  * @module
  */
 
 import { relay } from "./relay.js";
+import { Revival } from "./revival.js";
 import { routeOf } from "./route.js";
 
 /** @import { DataChannel, Label, Port } from "./channel.js" */
 /** @import { Route } from "./route.js" */
 
-/** @typedef {"offer" | "answer" | "candidate" | "end"} SignalKind */
-/** @typedef {"new" | "connecting" | "connected" | "disconnected" | "failed" | "closed"} PeerState */
+/** @typedef {"offer" | "answer" | "candidate" | "end" | "restart"} SignalKind restart: of the higher seat, asks for an offer */
+/** @typedef {"new" | "connecting" | "connected" | "disconnected" | "failed" | "closed" | "restarting"} PeerState */
 
 /**
  * @typedef {object} PeerLinkOptions
@@ -25,7 +29,8 @@ import { routeOf } from "./route.js";
  * @property {(kind: SignalKind, payload: any) => void} signal to the peer; called with plain data
  * @property {(label: Label, channel: any, isPort: boolean) => void} onChannel must post it to the worker at once; an
  *   RTCDataChannel first, and if that throws DataCloneError a MessagePort (isPort) instead
- * @property {(state: PeerState) => void} onState each change once
+ * @property {(state: PeerState) => void} onState each change once, and each restart that this end offers
+ * @property {(ms: number, run: () => void) => (() => void)} after returns what cancels it
  * @property {(ice: RTCConfiguration) => RTCPeerConnection} [connect] for tests
  */
 
@@ -42,7 +47,7 @@ const CHANNELS = Object.freeze({
 const LABELS = /** @type {Label[]} */ (Object.keys(CHANNELS));
 
 export class PeerLink {
-  counters = { received: 0, earlyCandidates: 0, droppedCandidates: 0, refusedCandidates: 0, strangeSignals: 0, strangeChannels: 0 };
+  counters = { received: 0, earlyCandidates: 0, droppedCandidates: 0, refusedCandidates: 0, strangeSignals: 0, strangeChannels: 0, restarts: 0 };
   /** What went wrong in the negotiation; null if nothing did. @type {string | null} */
   error = null;
   #options;
@@ -52,6 +57,11 @@ export class PeerLink {
   /** @type {PeerState} */
   #told = "new";
   #work = Promise.resolve();
+  /** A description could not be used: nothing more is negotiated. */
+  #broken = false;
+  /** Number of the newest offer. */
+  #offers = -1;
+  #revival;
 
   /** @param {PeerLinkOptions} options */
   constructor(options) {
@@ -59,9 +69,14 @@ export class PeerLink {
     const connect = options.connect ?? ((ice) => new RTCPeerConnection(ice));
     this.#connection = connect(options.ice);
     this.#connection.onicecandidate = ({ candidate }) => this.#tellCandidate(candidate);
-    this.#connection.onconnectionstatechange = () => this.#tellState(this.#connection.connectionState);
+    this.#connection.onconnectionstatechange = () => {
+      this.#tellState(this.#connection.connectionState);
+      this.#revival.seen(this.#connection.connectionState);
+    };
     this.#connection.ondatachannel = ({ channel }) => this.#take(channel);
-    if (options.localSeat < options.peerSeat) this.#offer();
+    const attempt = this.#offerer ? () => this.#restart() : () => options.signal("restart", {});
+    this.#revival = new Revival({ attempt, after: options.after });
+    if (this.#offerer) this.#offer();
   }
 
   /** @returns {number} */
@@ -87,19 +102,36 @@ export class PeerLink {
   }
 
   close() {
+    this.#revival.stop();
     this.#connection.close();
+  }
+
+  /** @returns {boolean} */
+  get #offerer() {
+    return this.#options.localSeat < this.#options.peerSeat;
   }
 
   #offer() {
     for (const label of LABELS) this.#handOver(label, this.#connection.createDataChannel(label, CHANNELS[label]));
-    this.#then(() => this.#describe("offer"));
+    this.#then(() => this.#describe("offer", this.#offers + 1));
   }
 
-  /** @param {"offer" | "answer"} kind makes the local description and sends it */
-  async #describe(kind) {
+  #restart() {
+    this.#then(async () => {
+      this.counters.restarts += 1;
+      this.#told = "restarting";
+      this.#options.onState("restarting");
+      this.#connection.restartIce();
+      await this.#describe("offer", this.#offers + 1);
+    });
+  }
+
+  /** @param {"offer" | "answer"} kind makes the local description and sends it @param {number} number of the offer */
+  async #describe(kind, number) {
+    this.#offers = number;
     await this.#connection.setLocalDescription();
     const { sdp } = /** @type {RTCSessionDescription} */ (this.#connection.localDescription);
-    this.#options.signal(kind, { type: kind, sdp });
+    this.#options.signal(kind, { type: kind, sdp, number });
   }
 
   /**
@@ -107,16 +139,28 @@ export class PeerLink {
    * @param {any} payload
    */
   async #handle(kind, payload) {
-    const offerer = this.#options.localSeat < this.#options.peerSeat;
     if (kind === "candidate") return this.#candidate(payload);
     if (kind === "end") return this.#candidate(null);
-    if (kind !== (offerer ? "answer" : "offer") || this.#connection.remoteDescription !== null) {
+    if (kind === "restart" && this.#offerer) return this.#revival.trying ? undefined : this.#restart();
+    if (!this.#expected(kind, payload?.number)) {
       this.counters.strangeSignals += 1;
       return undefined;
     }
-    await this.#connection.setRemoteDescription({ type: kind, sdp: payload.sdp });
+    await this.#connection.setRemoteDescription({ type: /** @type {"offer" | "answer"} */ (kind), sdp: payload.sdp });
     for (const candidate of this.#early.splice(0)) await this.#addCandidate(candidate);
-    return kind === "offer" ? this.#describe("answer") : undefined;
+    if (kind === "offer") return this.#describe("answer", payload.number);
+    // A restart that only the other end needed changes no state here.
+    return this.#connection.connectionState === "connected" ? this.#tellState("connected") : undefined;
+  }
+
+  /**
+   * @param {SignalKind} kind
+   * @param {unknown} number of the offer
+   * @returns {boolean} the answer to the newest offer, or a newer offer
+   */
+  #expected(kind, number) {
+    if (this.#offerer) return kind === "answer" && number === this.#offers && this.#connection.signalingState === "have-local-offer";
+    return kind === "offer" && typeof number === "number" && number > this.#offers;
   }
 
   /** @param {RTCIceCandidateInit | null} candidate */
@@ -184,12 +228,14 @@ export class PeerLink {
   /** @param {() => Promise<void>} step runs after all earlier ones; the first that fails ends the negotiation */
   #then(step) {
     this.#work = this.#work.then(async () => {
-      if (this.#connection.connectionState === "closed" || this.#told === "failed") return;
+      if (this.#connection.connectionState === "closed" || this.#broken) return;
       try {
         await step();
       } catch (error) {
         if (this.#connection.signalingState === "closed") return; // closed under way
         this.error = String(error);
+        this.#broken = true;
+        this.#revival.stop();
         this.#tellState("failed");
       }
     });

@@ -93,6 +93,10 @@ test("a link that could not tell its route when it stood tells it later, once", 
   change("connected");
   await Promise.resolve();
   await Promise.resolve();
+  links.tellRoutes();
+  await Promise.resolve();
+  await Promise.resolve();
+  assert.equal(told.length, 1); // still unknown: nothing new to say
   route = "direct";
   for (let round = 0; round < 2; round += 1) {
     links.tellRoutes();

@@ -107,6 +107,12 @@ def input_changes(evidence: Evidence, name: str) -> float | None:
     return float(sum(now != before for column in known for before, now in itertools.pairwise(column)))
 
 
+def _ice_restarts(evidence: Evidence, name: str) -> float | None:
+    """Restarts that this seat offered; the higher seat of a link offers none."""
+    events = _events(evidence, name, "link")
+    return None if events is None else float(sum(event.get("state") == "restarting" for event in events))
+
+
 def _sum_of_seals(evidence: Evidence, name: str, status_key: str) -> float | None:
     """The counter summed over the episodes' sealed statistics."""
     stats = [normal_seal(seal).get("stats") for (_, owner), seal in evidence.seals.items() if owner == name]
@@ -137,6 +143,7 @@ METRICS: Mapping[str, Callable[[Evidence, str], float | None]] = MappingProxyTyp
         "resimulated": _counted("resimulated"),
         "corrected_rows": _counted("correctedRows"),
         "input_changes": input_changes,
+        "ice_restarts": _ice_restarts,
         "socket_reconnects": _page_counter("socketReconnects"),
     }
 )

@@ -11,7 +11,7 @@ from playwright.async_api import Browser
 from playwright.async_api import Error as PlaywrightError
 
 from igym_chaos.relay import PeerRelay
-from igym_chaos.toxiproxy import ServerPath
+from igym_chaos.toxiproxy import ProxiedPath
 from igym_harness.deadline import until
 from igym_harness.errors import HarnessError
 from igym_harness.own_browser import OwnBrowser
@@ -37,8 +37,9 @@ class Fleet:
         names: Sequence[str],
         *,
         server_url: str,
-        paths: Mapping[str, ServerPath],
+        paths: Mapping[str, ProxiedPath],
         sabotage: Mapping[str, str],
+        turn_paths: Mapping[str, ProxiedPath] = MappingProxyType({}),
         own: Mapping[str, OwnBrowser] = MappingProxyType({}),
         relay: PeerRelay | None = None,
     ) -> None:
@@ -52,6 +53,7 @@ class Fleet:
                 name,
                 base_url=base_url,
                 server_path=path,
+                turn_path=turn_paths.get(name),
                 relay=relay,
                 process=None if mine is None else mine.pid,
                 sabotage=sabotage.get(name),

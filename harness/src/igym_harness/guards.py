@@ -16,6 +16,7 @@ from igym_harness.injection import live_effect
 from igym_harness.progress import Scene
 from igym_harness.rig import Rig
 from igym_harness.server_probe import keep_probing
+from igym_harness.turn_probe import keep_asking_stun
 from igym_harness.watcher import Trouble
 
 Blame = Literal["product", "harness"]
@@ -40,6 +41,9 @@ def start(rig: Rig, show: Callable[[Scene], None]) -> list[asyncio.Task[Trouble]
         rig.lag.probe(),
         _keep_showing(rig, show),
         keep_probing(_probed(rig), rig.telemetry.record_probe, path=PROBED_PATH),
+        keep_asking_stun(
+            {name: path.port for name, path in rig.stage.turn_paths.items()}, rig.telemetry.record_turn_probe
+        ),
     ]
     return [
         asyncio.create_task(rig.observer.watch()),

@@ -10,10 +10,10 @@ from typing import Any
 from playwright.async_api import Browser, BrowserContext, CDPSession, ConsoleMessage, Page
 from playwright.async_api import Error as PlaywrightError
 
-from igym_chaos import relay_page
+from igym_chaos import relay_page, turn_page
 from igym_chaos.cdp import NetworkRules
 from igym_chaos.relay import PeerRelay
-from igym_chaos.toxiproxy import ServerPath
+from igym_chaos.toxiproxy import ProxiedPath
 from igym_harness.browser import VIEWPORT
 from igym_harness.clock import monotonic_ms
 from igym_harness.errors import HarnessError
@@ -36,7 +36,8 @@ class Participant:
     def __init__(self, name: str, *, context: BrowserContext, page: Page, cdp: CDPSession, base_url: str) -> None:
         self.name = name
         self.network: NetworkRules | None = None
-        self.server_path: ServerPath | None = None
+        self.server_path: ProxiedPath | None = None
+        self.turn_path: ProxiedPath | None = None
         self.relay: PeerRelay | None = None
         self.control: PageControl | None = None
         self.server = None
@@ -57,7 +58,8 @@ class Participant:
         name: str,
         *,
         base_url: str,
-        server_path: ServerPath | None,
+        server_path: ProxiedPath | None,
+        turn_path: ProxiedPath | None = None,
         relay: PeerRelay | None = None,
         process: int | None = None,
         sabotage: str | None = None,
@@ -69,9 +71,12 @@ class Participant:
         await page.add_init_script(INIT_SCRIPT)
         if relay is not None:
             await _put_behind(relay, name, page)
+        if turn_path is not None:
+            await page.add_init_script(turn_page.init_script(turn_path))
         cdp = await context.new_cdp_session(page)
         participant = cls(name, context=context, page=page, cdp=cdp, base_url=base_url)
         participant.server_path = server_path
+        participant.turn_path = turn_path
         participant.relay = relay
         participant.control = PageControl(page, cdp, browser=browser, context=context, process=process)
         if sabotage == ALTER_UPLOAD:

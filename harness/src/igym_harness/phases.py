@@ -84,6 +84,7 @@ class Phases:
             plan.participants,
             server_url=url,
             paths=stage.paths,
+            turn_paths=stage.turn_paths,
             sabotage=sabotage,
             own=stage.own,
             relay=stage.relay,

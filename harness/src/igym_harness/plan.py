@@ -28,6 +28,7 @@ class Plan:
     seed: int
     participants: tuple[str, ...]
     proxied: tuple[str, ...]
+    turn_proxied: tuple[str, ...]
     own: tuple[str, ...]
     behind_relay: tuple[str, ...]
     experiment: str
@@ -80,6 +81,7 @@ def plan_of(scenario: Scenario, lock: Lock) -> Plan:
         seed=lock.seed,
         participants=participants,
         proxied=participants if scenario.topology.server_path == "toxiproxy" else (),
+        turn_proxied=participants if scenario.topology.p2p == "relay-tcp" else (),
         own=tuple(name for name, one in scenario.participants.items() if one.process == "own"),
         behind_relay=participants if scenario.topology.udp_relay else (),
         experiment=work.experiment,

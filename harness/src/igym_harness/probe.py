@@ -76,6 +76,7 @@ _QUESTION = """
         answer.localCandidate = stats.get(pair?.localCandidateId)?.candidateType ?? null;
         answer.remoteCandidate = stats.get(pair?.remoteCandidateId)?.candidateType ?? null;
         answer.protocol = stats.get(pair?.localCandidateId)?.protocol ?? null;
+        answer.localPort = stats.get(pair?.localCandidateId)?.port ?? 0;
       }
     }
     return answer;
@@ -131,6 +132,8 @@ class Connection:
     stun_responses: int = 0
     bytes_received: int = 0
     route: str = ""
+    local_port: int = 0
+    """Of the selected pair; 0: none is selected."""
 
 
 @dataclass(frozen=True)
@@ -183,4 +186,5 @@ def _connection(one: dict[str, Any]) -> Connection:
         stun_responses=int(one.get("stunResponses") or 0),
         bytes_received=int(one.get("bytesReceived") or 0),
         route=route,
+        local_port=int(one.get("localPort") or 0),
     )

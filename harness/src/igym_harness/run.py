@@ -48,7 +48,14 @@ async def execute(scenario: Scenario, lock: Lock, options: Options) -> RunResult
     Raises MissingPart or UsageError before anything was done; everything later is a verdict.
     """
     plan = plan_of(scenario, lock)
-    stage = Stage(options, proxied=plan.proxied, topology=plan.topology, own=plan.own, behind_relay=plan.behind_relay)
+    stage = Stage(
+        options,
+        proxied=plan.proxied,
+        turn_proxied=plan.turn_proxied,
+        topology=plan.topology,
+        own=plan.own,
+        behind_relay=plan.behind_relay,
+    )
     utc = datetime.datetime.now(datetime.UTC)
     try:
         await stage.find_parts()

@@ -6,8 +6,9 @@ They are the oracle of the server path: the reply of an API proves nothing (chao
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import Literal
 
 from igym_chaos.fault import ProbeSample
@@ -29,11 +30,36 @@ async def probe(
 
     Raises HarnessError when the server answers with anything but the file: then nothing would be measured.
     """
+
+    def check(data: bytes) -> None:
+        if len(data) >= len(FOUND) and not data.startswith(FOUND):
+            line = data.split(b"\r\n", 1)[0].decode("latin-1")
+            raise HarnessError(
+                f"the harness asked the server for {path} to measure its path, and was answered {line!r}"
+            )
+
+    request = f"GET {path} HTTP/1.1\r\nHost: {HOST}\r\nConnection: close\r\n\r\n".encode()
+    return await exchange(port, Question(request, check=check), limit_s=limit_s, now_ms=now_ms)
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked over one connection. `whole`: this is all of the answer; `check` looks at what comes first, and may raise."""
+
+    request: bytes
+    whole: Callable[[bytes], bool] = lambda _: False
+    check: Callable[[bytes], None] = lambda _: None
+
+
+async def exchange(
+    port: int, question: Question, *, limit_s: float = LIMIT_S, now_ms: Callable[[], float] = monotonic_ms
+) -> ProbeSample:
+    """One connection, read until the other side ends it or the answer is whole: both count as its end."""
     start_ms = now_ms()
     seen = _Seen()
     try:
         async with asyncio.timeout(limit_s):
-            end = await _ask(port, path, seen, lambda: now_ms() - start_ms)
+            end = await _ask(port, question, seen, lambda: now_ms() - start_ms)
     except TimeoutError:
         end = "timeout"
     return ProbeSample(
@@ -51,20 +77,19 @@ class _Seen:
         self.reads = 0
 
 
-async def _ask(port: int, path: str, seen: _Seen, since_ms: Callable[[], float]) -> End:
+async def _ask(port: int, question: Question, seen: _Seen, since_ms: Callable[[], float]) -> End:
+    answer = b""
     try:
         reader, writer = await asyncio.open_connection(HOST, port)
     except OSError:
         return "refused"
     seen.connect_ms = since_ms()
     try:
-        writer.write(f"GET {path} HTTP/1.1\r\nHost: {HOST}\r\nConnection: close\r\n\r\n".encode())
-        while data := await reader.read(READ_BYTES):
-            if seen.received == 0 and len(data) >= len(FOUND) and not data.startswith(FOUND):
-                line = data.split(b"\r\n", 1)[0].decode("latin-1")
-                raise HarnessError(
-                    f"the harness asked the server for {path} to measure its path, and was answered {line!r}"
-                )
+        writer.write(question.request)
+        while not question.whole(answer) and (data := await reader.read(READ_BYTES)):
+            if not answer:
+                question.check(data)
+            answer += data
             seen.first_byte_ms = since_ms() if seen.first_byte_ms is None else seen.first_byte_ms
             seen.received += len(data)
             seen.reads += 1
@@ -86,10 +111,21 @@ async def keep_probing(
     limit_s: float = LIMIT_S,
 ) -> None:
     """Until cancelled; a slow path delays no other."""
+    await keep_asking(ports, record, lambda port: probe(port, path, limit_s=limit_s), every_s=every_s)
+
+
+async def keep_asking(
+    ports: Mapping[str, int],
+    record: Callable[[str, ProbeSample], None],
+    ask: Callable[[int], Awaitable[ProbeSample]],
+    *,
+    every_s: float = EVERY_S,
+) -> None:
+    """The same with any question."""
 
     async def one(name: str, port: int) -> None:
         while True:
-            record(name, await probe(port, path, limit_s=limit_s))
+            record(name, await ask(port))
             await asyncio.sleep(every_s)
 
     async with asyncio.TaskGroup() as group:

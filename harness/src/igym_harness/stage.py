@@ -11,7 +11,7 @@ from pathlib import Path
 from playwright.async_api import Browser, Playwright, async_playwright
 
 from igym_chaos.relay import PeerRelay
-from igym_chaos.toxiproxy import ServerPath, ToxiproxyServer
+from igym_chaos.toxiproxy import ProxiedPath, ToxiproxyServer
 from igym_harness import priority
 from igym_harness.audit import Audit
 from igym_harness.browser import launch, own_executable
@@ -37,16 +37,18 @@ class Stage:
         options: Options,
         *,
         proxied: tuple[str, ...],
+        turn_proxied: tuple[str, ...] = (),
         topology: str = "mesh",
         own: tuple[str, ...] = (),
         behind_relay: tuple[str, ...] = (),
     ) -> None:
-        """`proxied`: participants that get a Toxiproxy proxy of their own in front of the server.
+        """`proxied`: participants that get a Toxiproxy proxy of their own in front of the server; `turn_proxied`: in front of coturn.
 
         `own`: those with a browser process of their own. `behind_relay`: those whose peer path goes through the UDP relay.
         """
         self._options = options
         self._proxied = proxied
+        self._turn_proxied = turn_proxied
         self._transport = RELAYED.get(topology)
         self._own_names = own
         self._behind_relay = behind_relay
@@ -62,13 +64,14 @@ class Stage:
         self._browser_part: BrowserPart | None = None
         self.browser: Browser | None = None
         self.server: ServerProcess | None = None
-        self.paths: dict[str, ServerPath] = {}
+        self.paths: dict[str, ProxiedPath] = {}
+        self.turn_paths: dict[str, ProxiedPath] = {}
         self.audit = Audit()
         self.problems: list[str] = []
 
     async def find_parts(self) -> None:
         """Raises MissingPart before anything of the run exists."""
-        if self._proxied:
+        if self._proxied or self._turn_proxied:
             self._toxiproxy_binary = find_toxiproxy(self._options.toxiproxy)
         if self._transport is not None:
             self._turn_binary = find_turnserver()
@@ -167,6 +170,12 @@ class Stage:
         for name in self._proxied:
             self.paths[name] = await self._toxiproxy.proxy(f"run-{name}-server", upstream=f"127.0.0.1:{port}")
             self.audit.ports[f"proxy of {name}"] = self.paths[name].port
+        for name in self._turn_proxied:
+            assert self._turn is not None
+            self.turn_paths[name] = await self._toxiproxy.proxy(
+                f"run-{name}-turn", upstream=f"127.0.0.1:{self._turn.port}"
+            )
+            self.audit.ports[f"relay proxy of {name}"] = self.turn_paths[name].port
 
     async def _close_own(self) -> None:
         for one in self.own.values():

@@ -36,6 +36,7 @@ class _Totals:
             stun_rtt_total_s=sum(one.stun_rtt_total_s for one in known.values()),
             stun_responses=sum(one.stun_responses for one in known.values()),
             bytes_received=sum(one.bytes_received for one in known.values()),
+            local_port=connection.local_port,
         )
 
 
@@ -85,6 +86,7 @@ class Recorder:
         self._to_harness = to_harness
         self._relayed = relayed
         self._probes: dict[str, list[ProbeSample]] = defaultdict(list)
+        self._turn_probes: dict[str, list[ProbeSample]] = defaultdict(list)
         self._owner_of_ufrag: dict[str, str] = {}
 
     def record(self, participant: str, answer: Answer) -> None:
@@ -112,6 +114,10 @@ class Recorder:
         """Takes in one connection of the harness through a participant's proxy, or (SERVER) to the server itself."""
         self._probes[participant].append(sample)
 
+    def record_turn_probe(self, participant: str, sample: ProbeSample) -> None:
+        """The same through the participant's proxy of the relay."""
+        self._turn_probes[participant].append(sample)
+
     def record_gone(self, participant: str, t_ms: float) -> None:
         """The page, or its browser, ended. The first time counts."""
         if self._people[participant].gone_ms is None:
@@ -136,6 +142,9 @@ class Recorder:
 
     def server_probes(self, participant: str, window: Window) -> list[ProbeSample]:
         return [sample for sample in self._probes[participant] if window.holds(sample.t_ms)]
+
+    def turn_probes(self, participant: str, window: Window) -> list[ProbeSample]:
+        return [sample for sample in self._turn_probes[participant] if window.holds(sample.t_ms)]
 
     def transport(self, participant: str, window: Window) -> list[TransportSample]:
         """Counters per peer, cumulative over every connection to that peer; oldest first."""

@@ -46,6 +46,9 @@ class Recorded:
     def server_probes(self, participant: str, window: Window) -> list[ProbeSample]:
         return []
 
+    def turn_probes(self, participant: str, window: Window) -> list[ProbeSample]:
+        return []
+
     def relayed(self, window: Window) -> list[Passed]:
         return []
 
@@ -207,6 +210,7 @@ class Page:
         self.toxics: dict[str, dict[str, Any]] = {}
         self.network: Any = NetworkRules(self._send)
         self.server_path: Any = self
+        self.turn_path = None
         self.relay = None
         self.control = None
         self.server = None

@@ -31,6 +31,8 @@ outcomes = { a = "completed", b = "completed" }
 
 FAULT = '{ id = "f1", do = "p2p.latency", on = "a", at = "play+2s", for = "6s", with = { page_ms = 50 } },'
 
+RELAYED = FAULT.replace("with", 'via = "R", with')
+
 
 def load(folder: Path, text: str) -> scenario.Scenario:
     file = folder / "probe.toml"
@@ -100,6 +102,20 @@ MISTAKES: list[tuple[tuple[str, str], list[str]]] = [
     (
         second('{ id = "f2", do = "signal.latency", on = "a", at = "play+4s", for = "6s", with = { page_ms = 80 } },'),
         ["via T needs", 'server_path = "toxiproxy"'],
+    ),
+    (("page_ms = 50 }", 'page_ms = 50 }, via = "R"'), ["via R needs", 'p2p = "relay-tcp"']),
+    (
+        ("[participants]", '[topology]\np2p = "relay-tcp"\n[participants]'),
+        ['"f1"', "p2p.latency via C does not reach", 'write via = "R"'],
+    ),
+    (
+        (
+            f"{FAULT}\n]",
+            f"{RELAYED}"
+            '{ id = "f2", do = "p2p.loss", on = "b", at = "play+2s", for = "7s", with = { percent = 5 } },\n]'
+            '\n[topology]\np2p = "relay-tcp"',
+        ),
+        ['"f2"', "p2p.loss via C does not reach", "take another kind"],
     ),
     (
         (

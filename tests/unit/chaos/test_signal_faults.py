@@ -20,7 +20,7 @@ from igym_chaos.faults.signal_limit import SignalLimit
 from igym_chaos.faults.signal_reset import SignalReset
 from igym_chaos.faults.signal_slicer import SignalSlicer
 from igym_chaos.faults.signal_slow_close import SignalSlowClose
-from igym_chaos.toxiproxy import ServerPath, ToxiproxyServer
+from igym_chaos.toxiproxy import ProxiedPath, ToxiproxyServer
 from igym_harness.errors import HarnessError
 from igym_harness.server_probe import keep_probing, probe
 
@@ -31,9 +31,9 @@ PROBES = 3
 
 class Subject:
     name = "a"
-    network = relay = control = server = None
+    network = turn_path = relay = control = server = None
 
-    def __init__(self, path: ServerPath) -> None:
+    def __init__(self, path: ProxiedPath) -> None:
         self.server_path = path
 
 
@@ -53,7 +53,7 @@ async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> 
 
 
 @pytest.fixture
-async def path(tmp_path: Path) -> AsyncIterator[ServerPath]:
+async def path(tmp_path: Path) -> AsyncIterator[ProxiedPath]:
     binary = os.environ.get("IGYM_TOXIPROXY")
     assert binary, "IGYM_TOXIPROXY names no toxiproxy-server: run the tests with `nox -s unit`, which builds one"
     server = ToxiproxyServer(binary=Path(binary), log=tmp_path / "toxiproxy.log")
@@ -66,7 +66,7 @@ async def path(tmp_path: Path) -> AsyncIterator[ServerPath]:
         await server.stop()
 
 
-async def look(path: ServerPath, telemetry: Telemetry) -> Window:
+async def look(path: ProxiedPath, telemetry: Telemetry) -> Window:
     """A few connections, all in the window."""
     start_ms = time.monotonic() * 1000.0
     for _ in range(PROBES):
@@ -87,7 +87,7 @@ KINDS: list[Fault] = [
 
 
 @pytest.mark.parametrize("fault", KINDS, ids=lambda fault: fault.kind)
-async def test_a_real_fault_is_in_band_and_over_after_the_heal(path: ServerPath, fault: Fault) -> None:
+async def test_a_real_fault_is_in_band_and_over_after_the_heal(path: ProxiedPath, fault: Fault) -> None:
     telemetry: Any = Telemetry()
     on: list[Any] = [Subject(path)]
     before = await look(path, telemetry)
@@ -116,7 +116,7 @@ def test_a_connection_that_is_open_at_the_heal_does_not_count() -> None:
 
 
 @pytest.mark.parametrize("fault", KINDS, ids=lambda fault: fault.kind)
-async def test_an_injector_that_does_nothing_is_not_believed(path: ServerPath, fault: Fault) -> None:
+async def test_an_injector_that_does_nothing_is_not_believed(path: ProxiedPath, fault: Fault) -> None:
     telemetry: Any = Telemetry()
     before = await look(path, telemetry)
     during = await look(path, telemetry)
@@ -137,7 +137,7 @@ async def test_an_answer_that_is_not_the_file_measures_nothing() -> None:
         server.close()
 
 
-async def test_participants_are_probed_beside_each_other(path: ServerPath) -> None:
+async def test_participants_are_probed_beside_each_other(path: ProxiedPath) -> None:
     seen: dict[str, list[ProbeSample]] = {"a": [], "b": []}
     task = asyncio.create_task(
         keep_probing({"a": path.port, "b": path.port}, lambda name, one: seen[name].append(one), path="/", every_s=0.01)

@@ -14,7 +14,7 @@ from toxiproxy.proxy import Proxy
 
 from igym_chaos.errors import InjectorError
 from igym_chaos.toxics import check_toxic
-from igym_chaos.toxiproxy import ServerPath, ToxiproxyServer
+from igym_chaos.toxiproxy import ProxiedPath, ToxiproxyServer
 
 DELAY_MS = 150
 
@@ -40,7 +40,7 @@ async def repeat(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> 
 
 
 @pytest.fixture
-async def path(server: ToxiproxyServer) -> AsyncIterator[ServerPath]:
+async def path(server: ToxiproxyServer) -> AsyncIterator[ProxiedPath]:
     echo = await asyncio.start_server(repeat, "127.0.0.1", 0)
     port = echo.sockets[0].getsockname()[1]
     try:
@@ -50,7 +50,7 @@ async def path(server: ToxiproxyServer) -> AsyncIterator[ServerPath]:
         await echo.wait_closed()
 
 
-async def round_trip_ms(path: ServerPath) -> float:
+async def round_trip_ms(path: ProxiedPath) -> float:
     reader, writer = await asyncio.open_connection("127.0.0.1", path.port)
     started_s = time.monotonic()
     writer.write(b"x")
@@ -61,7 +61,7 @@ async def round_trip_ms(path: ServerPath) -> float:
     return took_ms
 
 
-async def test_a_delay_is_there_and_gone_again(path: ServerPath) -> None:
+async def test_a_delay_is_there_and_gone_again(path: ProxiedPath) -> None:
     assert await round_trip_ms(path) < DELAY_MS
     await path.add("slow", "latency", stream="upstream", attributes={"latency": DELAY_MS, "jitter": 0})
     assert await round_trip_ms(path) >= DELAY_MS
@@ -72,7 +72,7 @@ async def test_a_delay_is_there_and_gone_again(path: ServerPath) -> None:
     assert await round_trip_ms(path) < DELAY_MS
 
 
-async def test_what_the_server_did_not_take_is_told(path: ServerPath) -> None:
+async def test_what_the_server_did_not_take_is_told(path: ProxiedPath) -> None:
     await path.add("slow", "latency", stream="upstream", attributes={"latency": 1, "jitter": 0})
     with pytest.raises(InjectorError, match="slow"):
         await path.add("slow", "latency", stream="upstream", attributes={"latency": 2, "jitter": 0})
@@ -80,7 +80,7 @@ async def test_what_the_server_did_not_take_is_told(path: ServerPath) -> None:
         await path.update("fast", latency=1)
 
 
-async def test_changes_at_one_time_do_not_see_each_other_half_done(path: ServerPath) -> None:
+async def test_changes_at_one_time_do_not_see_each_other_half_done(path: ProxiedPath) -> None:
     names = [f"slow-{number}" for number in range(20)]
     attributes = {"latency": 1, "jitter": 0}
     await asyncio.gather(*(path.add(name, "latency", stream="upstream", attributes=attributes) for name in names))
@@ -90,7 +90,7 @@ async def test_changes_at_one_time_do_not_see_each_other_half_done(path: ServerP
 
 @pytest.mark.parametrize("lost", ["add_toxic", "destroy_toxic"])
 async def test_a_toxic_is_healed_although_an_answer_was_lost(
-    path: ServerPath, monkeypatch: pytest.MonkeyPatch, lost: str
+    path: ProxiedPath, monkeypatch: pytest.MonkeyPatch, lost: str
 ) -> None:
     """The server did, or did not do, what was asked; the heal after it asks the server, not the memory."""
     really = {"add_toxic": Proxy.add_toxic, "destroy_toxic": lambda *_, **__: None}[lost]

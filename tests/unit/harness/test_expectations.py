@@ -30,6 +30,12 @@ def test_an_expectation_is_measured(good: Evidence, text: str, holds: bool) -> N
     assert evaluate(parse(text), good).holds is holds
 
 
+def test_restarts_are_counted_where_they_were_offered(good: Evidence) -> None:
+    good.page_events["a"] += [{"kind": "link", "state": state} for state in ("connected", "restarting", "restarting")]
+    assert evaluate(parse("ice_restarts(a) == 2"), good).holds is True
+    assert evaluate(parse("ice_restarts(b) == 0"), good).holds is True
+
+
 def test_any_wants_one_and_all_wants_each(good: Evidence) -> None:
     good.statuses["b"]["worker"]["rollbacks"] = 0
     good.page_events["b"] = []

@@ -12,7 +12,7 @@ import pytest
 from igym_chaos.anchors import parse
 from igym_chaos.cdp import NetworkRules
 from igym_chaos.fault import Effect, Fault, Subject, Telemetry, Window
-from igym_chaos.toxiproxy import ServerPath
+from igym_chaos.toxiproxy import ProxiedPath
 from igym_harness.history import History
 from igym_harness.injection import SETTLE_MS, Injection, Planned, measure
 from igym_harness.telemetry import Recorder
@@ -52,7 +52,8 @@ class Person:
     def __init__(self) -> None:
         self.name = "a"
         self.network: NetworkRules | None = None
-        self.server_path: ServerPath | None = None
+        self.server_path: ProxiedPath | None = None
+        self.turn_path: ProxiedPath | None = None
         self.relay = None
         self.control = None
         self.server = None

@@ -28,6 +28,7 @@ RAW = {
             "localCandidate": "host",
             "remoteCandidate": "prflx",
             "protocol": "udp",
+            "localPort": 4321,
         },
     ],
 }
@@ -40,6 +41,7 @@ def test_an_answer_is_read() -> None:
     assert closed.packets_sent is None
     assert (live.packets_sent, live.packets_received, live.stun_responses) == (10, 9, 4)
     assert live.route == "host/prflx/udp"
+    assert (closed.local_port, live.local_port) == (0, 4321)
 
 
 def test_events_are_asked_for_once_and_again_from_a_new_document() -> None:

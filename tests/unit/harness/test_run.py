@@ -14,7 +14,7 @@ import pytest
 from igym_chaos.anchors import parse
 from igym_chaos.cdp import NetworkRules
 from igym_chaos.fault import Effect, Fault, Subject, Telemetry, Window
-from igym_chaos.toxiproxy import ServerPath
+from igym_chaos.toxiproxy import ProxiedPath
 from igym_harness import jsonl, observer, phases, run
 from igym_harness.collect import Expected
 from igym_harness.injection import Planned
@@ -37,7 +37,8 @@ class Page:
     def __init__(self, name: str, seat: int, manner: str) -> None:
         self.name = name
         self.network: NetworkRules | None = None
-        self.server_path: ServerPath | None = None
+        self.server_path: ProxiedPath | None = None
+        self.turn_path: ProxiedPath | None = None
         self.relay = None
         self.control = None
         self.gone_ms: float | None = None
@@ -117,6 +118,7 @@ class Around:
     manner = "good"
 
     def __init__(self, options: Options, **_: Any) -> None:
+        self.turn_paths: dict[str, ProxiedPath] = {}
         self.browser, self.server, self.paths, self.problems = object(), Server(), {}, []  # type: ignore[var-annotated]
         self.own: dict[str, Any] = {}
         self.relay = None
@@ -177,6 +179,7 @@ def plan(fault: Slow) -> Plan:
         seed=1,
         participants=("a", "b"),
         proxied=(),
+        turn_proxied=(),
         own=(),
         behind_relay=(),
         experiment="kitchen",

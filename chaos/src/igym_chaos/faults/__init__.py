@@ -6,22 +6,29 @@ from types import MappingProxyType
 from igym_chaos.fault import Fault
 from igym_chaos.faults.net_offline import Offline
 from igym_chaos.faults.p2p_bandwidth import PeerBandwidth
+from igym_chaos.faults.p2p_bandwidth_turn import TurnBandwidth
 from igym_chaos.faults.p2p_blackout import PeerBlackout
 from igym_chaos.faults.p2p_blackout_relayed import RelayedBlackout
 from igym_chaos.faults.p2p_burst import PeerBurst
 from igym_chaos.faults.p2p_corrupt import PeerCorrupt
 from igym_chaos.faults.p2p_duplicate import PeerDuplicate
 from igym_chaos.faults.p2p_flap import PeerFlap
+from igym_chaos.faults.p2p_hold import PeerHold
 from igym_chaos.faults.p2p_jitter import PeerJitter
 from igym_chaos.faults.p2p_jitter_relayed import RelayedJitter
 from igym_chaos.faults.p2p_latency import PeerLatency
 from igym_chaos.faults.p2p_latency_relayed import RelayedLatency
+from igym_chaos.faults.p2p_latency_turn import TurnLatency
 from igym_chaos.faults.p2p_loss import PeerLoss
 from igym_chaos.faults.p2p_loss_relayed import RelayedLoss
 from igym_chaos.faults.p2p_one_way import PeerOneWay
 from igym_chaos.faults.p2p_partition import PeerPartition
+from igym_chaos.faults.p2p_queue import PeerQueue
 from igym_chaos.faults.p2p_rebind import PeerRebind
+from igym_chaos.faults.p2p_relay_cut import RelayCut
+from igym_chaos.faults.p2p_relay_reset import RelayReset
 from igym_chaos.faults.p2p_reorder import PeerReorder
+from igym_chaos.faults.p2p_slicer import PeerSlicer
 from igym_chaos.faults.proc_stop import ProcStop
 from igym_chaos.faults.server_db_locked import ServerDbLocked
 from igym_chaos.faults.server_pause import ServerPause
@@ -78,6 +85,13 @@ BUILT: tuple[type[Fault], ...] = (
     TabHiddenScript,
     TabMainStall,
     TabWorkerStall,
+    PeerHold,
+    PeerQueue,
+    PeerSlicer,
+    RelayCut,
+    RelayReset,
+    TurnBandwidth,
+    TurnLatency,
 )
 
 KINDS: Mapping[str, type[Fault]] = MappingProxyType({kind.kind: kind for kind in reversed(BUILT)})
