@@ -48,7 +48,7 @@ def _made(kind: type[Sample]) -> Callable[[Sequence[Any]], Sample]:
 
 
 class Remembered:
-    """Implements the telemetry protocol over a dump. Nothing in a dump was silent for long, or ended."""
+    """Implements the telemetry protocol over a dump. What a dump does not hold is empty: no thread was silent, nothing ended."""
 
     def __init__(self, dumped: Mapping[str, Any]) -> None:
         if dumped["format"] != FORMAT:
@@ -90,3 +90,25 @@ class Remembered:
 
     def gone(self, participant: str, window: Window) -> bool:
         return False
+
+    def __getattr__(self, _name: str) -> Any:
+        """A kind of measurement that came later than the dump."""
+        return lambda *_arguments, **_options: []
+
+
+def cut(dumped: Mapping[str, Any], window: Window) -> dict[str, Any]:
+    """The part of a dump that lies in the window."""
+
+    def inside(rows: Sequence[Sequence[Any]]) -> list[Sequence[Any]]:
+        return [row for row in rows if window.holds(row[0])]
+
+    people = {
+        name: {what: rows if what == "peers" else inside(rows) for what, rows in one.items()}
+        for name, one in dumped["people"].items()
+    }
+    return {
+        "format": FORMAT,
+        "window": [window.start_ms, window.end_ms],
+        "people": people,
+        "relayed": inside(dumped["relayed"]),
+    }
