@@ -8,12 +8,12 @@ Two files, by what carries the peer path: `pages` (the browsers' own network) an
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from igym_chaos.draft import Draft, text
 from igym_chaos.fault import Fault
 from igym_chaos.faults import BUILT
 from igym_chaos.scenario import OWN_PROCESS, PlannedFault, Scenario, all_scenarios
@@ -119,34 +119,29 @@ def one_by_one(chosen: Sequence[Sample]) -> list[Placed]:
 
 def write(folder: Path, name: str, placed: Sequence[Placed]) -> Path:
     """The scenario's file, FOLDER/NAME.toml."""
-    end_s = max(one.end_s for one in placed)
-    frames = round((end_s + SETTLE_S + 2.0) * FPS)
+    play_s = max(one.end_s for one in placed) + SETTLE_S + ROOM_S + 1.0
     own = {person for one in placed if one.sample.kind.kind in OWN_PROCESS for person in one.on}
-    lines = [
-        f"name = {json.dumps(name)}",
-        f"doc = {json.dumps(f'{len(placed)} kinds of faults in one match, for a harness that is broken on purpose.')}",
-        'suite = "self"',
-        "seed = 1101",
-        "fault = [",
-        *(f"  {_line(one)}," for one in placed),
-        "]",
-        f'heal = {{ settle = "{SETTLE_S:g}s" }}',
-        f'budget = {{ boot = "40s", wall = "{40 + frames / FPS + SETTLE_S + 40:.0f}s" }}',
-        "[participants]",
-        *(f"{person} = {_inline({'process': 'own' if person in own else 'shared'})}" for person in PEOPLE),
-        "[topology]",
-        *_topology(placed),
-        "[workload]",
-        'experiment = "kitchen"',
-        "seats = 2",
-        f"frames = {frames}",
-        'inputs = { kind = "seeded", via = "frames", changes_per_s = 5 }',
-        "[expect]",
-        f"outcomes = {_inline(dict.fromkeys(PEOPLE, 'completed'))}",
-        'checks = ["core"]',
-    ]
+    means = {one.sample.via for one in placed}
+    scenario: Draft = {
+        "name": name,
+        "doc": f"{len(placed)} kinds of faults in one match, for a harness that is broken on purpose.",
+        "suite": "self",
+        "seed": 1101,
+        "fault": [_fault(one) for one in placed],
+        "heal": {"settle": f"{SETTLE_S:g}s"},
+        "budget": {"boot": "40s", "wall": f"{play_s + SETTLE_S + 80:.0f}s"},
+        "participants": {person: {"process": "own" if person in own else "shared"} for person in PEOPLE},
+        "topology": {"udp_relay": "U" in means, "server_path": "toxiproxy" if "T" in means else "direct"},
+        "workload": {
+            "experiment": "kitchen",
+            "seats": len(PEOPLE),
+            "frames": round(play_s * FPS),
+            "inputs": {"kind": "seeded", "via": "frames", "changes_per_s": 5},
+        },
+        "expect": {"outcomes": dict.fromkeys(PEOPLE, "completed"), "checks": ["core"]},
+    }
     path = folder / f"{name}.toml"
-    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    path.write_text(text(scenario), encoding="utf-8")
     return path
 
 
@@ -157,31 +152,14 @@ def _targets(sample: Sample, name: str) -> tuple[str, ...]:
     return (name, *(other for other in PEOPLE if other != name))
 
 
-def _topology(placed: Sequence[Placed]) -> Iterator[str]:
-    means = {one.sample.via for one in placed}
-    if "U" in means:
-        yield "udp_relay = true"
-    if "T" in means:
-        yield 'server_path = "toxiproxy"'
-
-
-def _line(one: Placed) -> str:
+def _fault(one: Placed) -> Draft:
     sample = one.sample
-    fields: dict[str, Any] = {
+    return {
         "id": one.id,
         "do": sample.kind.kind,
         "via": sample.via,
-        "on": one.on[0] if len(one.on) == 1 else list(one.on),
+        "on": list(one.on),
         "at": f"play+{one.start_s:g}s",
         "for": f"{sample.length_s:g}s",
+        "with": sample.parameters,
     }
-    if sample.parameters:
-        fields["with"] = sample.parameters
-    return _inline(fields)
-
-
-def _inline(table: Mapping[str, Any]) -> str:
-    values = (
-        f"{key} = {_inline(value) if isinstance(value, Mapping) else json.dumps(value)}" for key, value in table.items()
-    )
-    return f"{{ {', '.join(values)} }}"

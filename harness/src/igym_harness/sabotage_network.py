@@ -79,7 +79,7 @@ class ForeignThread(Trap):
     """SAB-09: the commands come from another thread than Playwright's. The run is broken, not quietly without a fault."""
 
     async def inject(self, fault: Fault, on: Sequence[Subject]) -> None:
-        await asyncio.to_thread(lambda: asyncio.run(fault.inject(on)))  # type: ignore[arg-type]  # inject is a coroutine function
+        await asyncio.to_thread(lambda: asyncio.run(fault.inject(on)))
 
 
 def _participant(subject: Subject) -> Participant:

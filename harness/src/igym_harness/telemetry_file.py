@@ -47,6 +47,11 @@ def _made(kind: type[Sample]) -> Callable[[Sequence[Any]], Sample]:
     return lambda values: kind(**dict(zip(names, values, strict=False)))
 
 
+def _passed(values: Sequence[Any]) -> Passed:
+    t_ms, sender, receiver, size, port, left_ms, copies = values
+    return Passed(t_ms, sender, receiver, size, port, left_ms, copies, fates=())
+
+
 class Remembered:
     """Implements the telemetry protocol over a dump. What a dump does not hold is empty: no thread was silent, nothing ended."""
 
@@ -55,7 +60,7 @@ class Remembered:
             raise ValueError(f"a dump of format {dumped['format']}; this program reads {FORMAT}: record it again")
         self.window = Window(*dumped["window"])
         self._people: Mapping[str, Mapping[str, Any]] = dumped["people"]
-        self._relayed = [Passed(*one, fates=()) for one in dumped["relayed"]]
+        self._relayed = [_passed(one) for one in dumped["relayed"]]
 
     def participants(self) -> tuple[str, ...]:
         return tuple(self._people)
