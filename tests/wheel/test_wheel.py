@@ -12,6 +12,7 @@ from typing import Protocol
 from urllib.parse import urlsplit
 
 import pyarrow.parquet as parquet
+import pytest
 from playwright.async_api import Browser, Page, async_playwright
 
 from igym_harness.browser import launch, own_executable

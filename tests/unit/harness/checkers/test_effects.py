@@ -52,8 +52,10 @@ def test_eff_2_wants_the_baseline_back(good: Evidence) -> None:
 def test_every_fault_that_is_unproven_is_named(good: Evidence, check: Any, part: str) -> None:
     """Not the first one only; one that was measured comes before one of which nothing is known."""
     (fault,) = good.faults
-    blind = dataclasses.replace(fault, id="f2", **{part: None})
-    weak = dataclasses.replace(fault, id="f3", **{part: out_of_band(good)})
+    nothing: dict[str, Any] = {part: None}
+    too_little: dict[str, Any] = {part: out_of_band(good)}
+    blind = dataclasses.replace(fault, id="f2", **nothing)
+    weak = dataclasses.replace(fault, id="f3", **too_little)
     finding = check(dataclasses.replace(good, faults=(fault, blind, weak)))
     assert (finding.outcome, finding.first_bad) == ("violated", {"fault": "f3", "faults": ["f3", "f2"]})
     assert finding.message.index("f3 (p2p.latency on a)") < finding.message.index("f2 (p2p.latency on a)")
