@@ -38,10 +38,9 @@ def test_every_heal_that_does_nothing_is_named(play: Play, part: str, tmp_path: 
 TRAPS = {
     "traps-network": {
         "f1": "cleared-rules",
-        "f3": "legacy-loss",
-        "f4": "set-offline",
+        "f3": "detached-session",
         "f5": "entry-offline",
-        "f7": "detached-session",
+        "f6": "set-offline",
     },
     "traps-pages": {
         "f1": "hidden-by-script",
@@ -50,13 +49,13 @@ TRAPS = {
         "f4": "main-stall",
         "f5": "spare-renderer",
     },
-    "traps-server": {"f1": "toxicity-zero", "f2": "legacy-zero"},
+    "traps-server": {"f1": "toxicity-zero", "f2": "legacy-zero", "f5": "legacy-loss"},
 }
 # Which faults have no effect then: a heal that goes wrong is paid for by the next fault of the page.
 DEAD = {
-    "traps-network": {"f2", "f3", "f4", "f5", "f7"},
+    "traps-network": {"f2", "f3", "f5", "f6"},
     "traps-pages": {"f1", "f2", "f3", "f4", "f5"},
-    "traps-server": {"f1", "f3"},
+    "traps-server": {"f1", "f3", "f5"},
 }
 
 
