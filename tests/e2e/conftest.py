@@ -31,7 +31,7 @@ RERUNS_PER_SUITE = 3
 SEEDS = 2**31
 
 Play = Callable[..., RunResult]
-"""play(scenario, env=NAME, sabotage=NAME|None) -> RunResult"""
+"""play(scenario or file, env=NAME, sabotage=TEXT|None, source=FOLDER|None, title=TEXT|None) -> RunResult"""
 
 reruns_key = pytest.StashKey[int]()
 first_error_key = pytest.StashKey[str]()
@@ -120,17 +120,25 @@ def play(request: pytest.FixtureRequest) -> Play:
     """Runs a scenario, shows it in Allure, and returns what it said; the test decides what it should have said."""
     config = request.config
 
-    def run(name: str, *, env: str, sabotage: str | None = None) -> RunResult:
+    def run(
+        name: str | Path,
+        *,
+        env: str,
+        sabotage: str | None = None,
+        source: Path | None = None,
+        title: str | None = None,
+    ) -> RunResult:
         show_first_error(request.node)
-        scenario = scenarios.find(name)
+        scenario = scenarios.load(name) if isinstance(name, Path) else scenarios.find(name)
         lock = schedule.plan(scenario, seed=seed_of(config, scenario.seed), env=env)
         options = Options(
             runs=config.getoption("--chaos-runs"),
             browser=config.getoption("--chaos-browser"),
             headed=config.getoption("--chaos-headed"),
             sabotage=sabotage,
+            source=source,
         )
-        allure.dynamic.title(f"{name} · {env}" + (f" · {sabotage}" if sabotage else ""))
+        allure.dynamic.title(title or f"{scenario.name} · {env}" + (f" · {sabotage}" if sabotage else ""))
         result = asyncio.run(execute(scenario, lock, options))
         sheet = run_sheet.load(result.folder)
         print(f"{result.verdict.headline}\n{sheet.facts.get('replay')}")  # noqa: T201 - the captured output of a failed test

@@ -6,11 +6,13 @@ import asyncio
 import secrets
 import shutil
 import subprocess
+import zipfile
 from pathlib import Path
 from typing import Protocol
 from urllib.parse import urlsplit
 
 import pyarrow.parquet as parquet
+import pytest
 from playwright.async_api import Browser, Page, async_playwright
 
 from igym_harness.browser import launch, own_executable
@@ -46,6 +48,15 @@ def test_the_guard_forbids_the_network(installed: Installed) -> None:
         check=False,
     )
     assert "no network at run time" in done.stderr
+
+
+def test_no_planted_bug_is_shipped(request: pytest.FixtureRequest) -> None:
+    with zipfile.ZipFile(request.config.getoption("--wheel")) as wheel:
+        names = wheel.namelist()
+        assert len(names) > 200
+        assert not [name for name in names if "planted" in name or name.endswith(("planting.py", "bugs.toml"))]
+        ours = [name for name in names if name.startswith("igym") and name.endswith((".py", ".js", ".toml"))]
+        assert not [name for name in ours if b"planting" in wheel.read(name)]
 
 
 def test_help_reads_well(installed: Installed) -> None:

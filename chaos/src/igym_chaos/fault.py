@@ -227,6 +227,8 @@ class Fault(ABC):
     """Its target is the server."""
     minimum_window_s: ClassVar[float] = 0.0
     """A shorter window cannot hold the oracle's band."""
+    ends_itself: ClassVar[bool] = False
+    """There is nothing to heal: it is done once, or is over when its time is."""
 
     @abstractmethod
     async def inject(self, on: Sequence[Subject]) -> None:

@@ -119,6 +119,20 @@ def mean_packet_bytes(telemetry: Telemetry, on: Sequence[str], window: Window) -
     return received / packets if packets > 0 else None
 
 
+def longest_silence_ms(telemetry: Telemetry, name: str, window: Window) -> float:
+    """The longest time in which a link's counter of received packets stood still, from look to look, ms."""
+    longest_ms = 0.0
+    for peer in telemetry.peers(name):
+        since: TransportSample | None = None
+        for sample in telemetry.transport(name, window):
+            if sample.peer != peer:
+                continue
+            if since is None or sample.packets_received > since.packets_received:
+                since = sample
+            longest_ms = max(longest_ms, sample.t_ms - since.t_ms)
+    return longest_ms
+
+
 def loss_percent(passage: Passage) -> float:
     """Share of sent packets that did not arrive; percent."""
     return 100 * (1 - passage.received / passage.sent) if passage.sent else 0.0

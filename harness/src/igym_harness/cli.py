@@ -28,7 +28,7 @@ from igym_harness.outcome import replay_command
 from igym_harness.progress import ProgressLine
 from igym_harness.replay import differences, load_replay
 from igym_harness.run import RunResult
-from igym_harness.sabotage import SABOTAGES
+from igym_harness.sabotage_traps import checked
 from igym_harness.verdict import EXIT_CODES, EXIT_USAGE, PRECEDENCE, Verdicts
 
 AFTER_THE_RUN = Path()
@@ -80,7 +80,10 @@ def parser() -> argparse.ArgumentParser:
     build.add_argument("--slow-mo", type=float, default=0.0, metavar="MS", help="slow the browser's actions down")
     build.add_argument("--browser", metavar="PATH|CHANNEL", help="default: IGYM_BROWSER, then what is installed")
     build.add_argument("--toxiproxy", metavar="PATH", help="default: IGYM_TOXIPROXY, then toxiproxy-server on PATH")
-    build.add_argument("--sabotage", choices=SABOTAGES, help="break the harness on purpose, to see it say so")
+    build.add_argument(
+        "--sabotage", type=checked, metavar="NAME|FAULT=NAME,...", help="break the harness on purpose, to see it say so"
+    )
+    build.add_argument("--source", type=Path, metavar="DIR", help="serve from this copy of the source tree")
     build.add_argument("--runs", type=Path, default=Path("runs"), metavar="DIR", help="where run folders go")
     build.add_argument("--json", action="store_true", help="answer for machines")
     return build
@@ -255,6 +258,7 @@ def _options(chosen: argparse.Namespace, line: ProgressLine) -> Options:
         headed=chosen.headed,
         slow_mo_ms=chosen.slow_mo,
         sabotage=chosen.sabotage,
+        source=chosen.source,
         show=line.show,
     )
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import http.client
+import json
 
-from igym_harness import collect, jsonl, ledger
-from igym_harness.clock import measure
+from igym_chaos.fault import Window
+from igym_harness import collect, jsonl, ledger, telemetry_file
+from igym_harness.clock import measure, monotonic_ms
 from igym_harness.history import SERVER
 from igym_harness.injection import measure as measure_fault
 from igym_harness.participant import NoAnswerError
@@ -72,6 +74,10 @@ def _measure_faults(rig: Rig) -> None:
 
 def _write(rig: Rig) -> None:
     """Ledger, consoles and history; also empty ones, so that a reader sees that nothing happened."""
+    if rig.sabotaged:
+        whole = Window(0.0, monotonic_ms())
+        measured = telemetry_file.dump(rig.telemetry, whole)
+        (rig.folder.path / "telemetry.json").write_text(json.dumps(measured) + "\n", encoding="utf-8")
     rig.folder.ledger.touch()
     jsonl.append(rig.folder.ledger, ledger.lines(list(rig.injection.entries.values())))
     for name, member in rig.fleet.members.items():

@@ -16,6 +16,7 @@ from igym_harness.deadline import until
 from igym_harness.errors import HarnessError
 from igym_harness.own_browser import OwnBrowser
 from igym_harness.participant import NoAnswerError, Participant
+from igym_harness.sabotage import DIRECT_URL
 
 BARRIER_MS = 100.0
 """All participants start within this time (chaos.md 6.1)."""
@@ -46,7 +47,7 @@ class Fleet:
         """One after the other: a page is armed before the next is made. `sabotage`: participant -> what to break."""
         for name in names:
             path = paths.get(name)
-            base_url = server_url if path is None else path.url
+            base_url = server_url if path is None or sabotage.get(name) == DIRECT_URL else path.url
             mine = own.get(name)
             self.members[name] = await Participant.open(
                 browser if mine is None or mine.browser is None else mine.browser,

@@ -53,8 +53,13 @@ def start(rig: Rig, show: Callable[[Scene], None]) -> list[asyncio.Task[Trouble]
 
 
 def _probed(rig: Rig) -> dict[str, int]:
-    """Ports that the harness itself connects to: every proxy, and the server's own if a fault is aimed at it."""
-    ports = {name: path.port for name, path in rig.stage.paths.items()}
+    """Ports that the harness itself connects to: every proxy, and the server's own if a fault is aimed at it.
+
+    Not a proxy that its participant's page did not come through: it would prove nothing.
+    """
+    members = rig.fleet.members
+    used = {name: path for name, path in rig.stage.paths.items() if members[name].page.url.startswith(f"{path.url}/")}
+    ports = {name: path.port for name, path in used.items()}
     if any(SERVER in one.on for one in rig.plan.faults):
         assert rig.stage.server is not None
         ports[SERVER] = rig.stage.server.port

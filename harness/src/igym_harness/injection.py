@@ -8,13 +8,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from igym_chaos.anchors import Anchor
 from igym_chaos.fault import Fault, Subject, Telemetry, Window
 from igym_harness.clock import monotonic_ms
 from igym_harness.history import History
 from igym_harness.ledger import Entry
-from igym_harness.sabotage import INERT, NO_HEAL
+from igym_harness.sabotage_trap import Trap
 from igym_harness.timeline import Timeline
 
 SETTLE_MS = 500.0
@@ -42,7 +43,7 @@ class Injection:
     """The faults of one run.
 
     `gate_passed` is set by the run when the steady state was seen, `play_over` when nothing is left to disturb: then
-    what is in force is healed, and what is not yet due never comes.
+    what is in force is healed, and what is not yet due never comes. `traps`: by fault id, for a run that is sabotaged.
     """
 
     def __init__(
@@ -53,7 +54,7 @@ class Injection:
         timeline: Timeline,
         history: History,
         now_ms: Callable[[], float] = monotonic_ms,
-        sabotage: str | None = None,
+        traps: Mapping[str, Trap] = MappingProxyType({}),
     ) -> None:
         self.gate_passed = asyncio.Event()
         self.play_over = asyncio.Event()
@@ -63,7 +64,7 @@ class Injection:
         self._timeline = timeline
         self._history = history
         self._now_ms = now_ms
-        self._sabotage = sabotage
+        self._traps = {one.id: traps.get(one.id) or Trap(settle_s=0.0) for one in planned}
 
     @property
     def any_requested(self) -> bool:
@@ -96,13 +97,15 @@ class Injection:
         lives = [asyncio.create_task(self._live(one)) for one in self._planned]
         try:
             await asyncio.gather(*lives)
+            await asyncio.gather(*(trap.over() for trap in self._traps.values()))
         finally:
             for life in lives:
                 life.cancel()
             await asyncio.gather(*lives, return_exceptions=True)
+            await asyncio.gather(*(trap.close() for trap in self._traps.values()))
 
     async def _live(self, one: Planned) -> None:
-        entry = self.entries[one.id]
+        entry, trap = self.entries[one.id], self._traps[one.id]
         entry.planned_ms = await self._due(one.at)
         if entry.planned_ms is None:
             return
@@ -112,15 +115,13 @@ class Injection:
         self._timeline.mark(f"{one.id}.start", entry.requested_ms)
         self._note(entry, "requested")
         try:
-            if self._sabotage != INERT:
-                await one.fault.inject(subjects)
+            await trap.inject(one.fault, subjects)
             entry.acknowledged_ms = self._now_ms()
             self._note(entry, "acknowledged")
             await self._over(one, entry.acknowledged_ms)
         finally:
             heal_ms = self._now_ms()
-            if self._sabotage not in (INERT, NO_HEAL):
-                await one.fault.heal(subjects)
+            await trap.heal(one.fault, subjects)
             entry.healed_ms = self._now_ms()
             self._timeline.mark(f"{one.id}.end", entry.healed_ms)
             if entry.acknowledged_ms is not None:

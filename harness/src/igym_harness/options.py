@@ -15,7 +15,10 @@ def quiet(_: Scene) -> None:
 
 @dataclass(frozen=True)
 class Options:
-    """`browser`, `toxiproxy`: see parts. `sabotage`: one of sabotage.SABOTAGES. `show` gets the live line's content."""
+    """`browser`, `toxiproxy`: see parts. `show` gets the live line's content.
+
+    `sabotage`: see sabotage and sabotage_traps. `source`: a copy of the source tree that the server runs from and serves.
+    """
 
     runs: Path = Path("runs")
     browser: str | None = None
@@ -23,4 +26,5 @@ class Options:
     headed: bool = False
     slow_mo_ms: float = 0.0
     sabotage: str | None = None
+    source: Path | None = None
     show: Callable[[Scene], None] = quiet

@@ -41,7 +41,7 @@ def write_outcome(
         commit=environment["commit"],
         covers=rig.plan.covers,
         topology=rig.plan.topology,
-        sabotage=options.sabotage,
+        sabotage=options.sabotage or (f"served from {options.source}" if options.source else None),
         phases=tuple(rig.phasing.spans),
     )
     dropped = folder.drop_traces() if verdict.outcome == "pass" else {}

@@ -36,6 +36,10 @@ class PageControl:
     def own_process(self) -> bool:
         return self._process is not None
 
+    def use_session(self, cdp: CDPSession) -> None:
+        """From now on commands go over this one."""
+        self._cdp = cdp
+
     async def run(self, expression: str) -> Any:
         """The JSON value of an expression in the page; a minute at most. Raises InjectorError."""
         answer = await self.send(
@@ -93,8 +97,13 @@ class PageControl:
                 "a shared browser's renderers are not told apart: give the participant a process of its own"
             )
         if self._renderer is None:
-            self._renderer = await self._busiest_renderer()
+            self._renderer = max(await self._renderers(), key=lambda one: one[1])[0]
         os.kill(self._renderer, number)
+
+    async def mistake_renderer(self) -> None:
+        """From now on signals go to the renderer that works least. For a sabotage only."""
+        pid, _ = min(await self._renderers(), key=lambda one: one[1])
+        self._renderer = pid
 
     async def kill_browser(self) -> None:
         """SIGKILL to the browser's main process."""
@@ -102,7 +111,8 @@ class PageControl:
             raise InjectorError("a shared browser is not killed: give the participant a process of its own")
         os.kill(self._process, 9)
 
-    async def _busiest_renderer(self) -> int:
+    async def _renderers(self) -> list[tuple[int, float]]:
+        """(pid, CPU seconds of a short while) of each."""
         session = await _done("ask the browser", self._browser.new_browser_cdp_session())
         try:
             before = await self._cpu_times(session)
@@ -113,7 +123,7 @@ class PageControl:
         grown = {pid: cpu_s - before.get(pid, 0.0) for pid, cpu_s in after.items()}
         if not grown:
             raise InjectorError("the browser names no renderer process")
-        return max(grown, key=lambda pid: grown[pid])
+        return list(grown.items())
 
     @staticmethod
     async def _cpu_times(session: CDPSession) -> dict[int, float]:

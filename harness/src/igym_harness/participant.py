@@ -19,7 +19,7 @@ from igym_harness.clock import monotonic_ms
 from igym_harness.errors import HarnessError
 from igym_harness.page_control import PageControl
 from igym_harness.probe import CLOCK, INIT_SCRIPT, Answer, Cursor, parse
-from igym_harness.sabotage import ALTER_UPLOAD, ARM_LATE, HeldArming, UploadAlterer
+from igym_harness.sabotage import ALTER_UPLOAD, ARM_LATE, NEVER_ARMED, NO_RELAY, HeldArming, UploadAlterer
 
 EVALUATE_S = 5.0
 CONSOLE_LIMIT = 5_000
@@ -69,7 +69,7 @@ class Participant:
         await context.tracing.start(name=name, title=name, snapshots=True)
         page = await context.new_page()
         await page.add_init_script(INIT_SCRIPT)
-        if relay is not None:
+        if relay is not None and sabotage != NO_RELAY:
             await _put_behind(relay, name, page)
         if turn_path is not None:
             await page.add_init_script(turn_page.init_script(turn_path))
@@ -83,7 +83,7 @@ class Participant:
             participant.alterer = UploadAlterer()
             await participant.alterer.route(page)
         await cdp.send("Network.enable")
-        await participant._arm(late=sabotage == ARM_LATE)
+        await participant._arm(sabotage)
         return participant
 
     async def load(self, timeout_s: float) -> None:
@@ -141,6 +141,14 @@ class Participant:
         """From now on, one bit of this participant's state is wrong after that frame."""
         await self.evaluate(f"globalThis.igym.flip({frame})")
 
+    async def reopen_session(self) -> None:
+        """Another session in place of the page's one: it loses its network rules for good (B13). For a sabotage only."""
+        await self._cdp.detach()
+        self._cdp = await self._context.new_cdp_session(self.page)
+        await self._cdp.send("Network.enable")
+        if self.control is not None:
+            self.control.use_session(self._cdp)
+
     async def close(self, trace: Path) -> None:
         """Stops the trace into a file and closes the context."""
         try:
@@ -150,10 +158,10 @@ class Participant:
 
     # ---- helpers ----
 
-    async def _arm(self, *, late: bool) -> None:
+    async def _arm(self, sabotage: str | None) -> None:
         send: Callable[[str, dict[str, Any]], Any] = self._send
-        if late:
-            send = HeldArming(self._send)
+        if sabotage in (ARM_LATE, NEVER_ARMED):
+            send = HeldArming(self._send, late=sabotage == ARM_LATE)
         self.network = NetworkRules(send, spared_urls=(f"{self.base_url}/*",))
         await self.network.arm()
 

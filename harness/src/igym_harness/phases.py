@@ -17,7 +17,7 @@ from igym_harness.gate import GATE_MS, gate_problem
 from igym_harness.injection import recovered_now
 from igym_harness.participant import Participant
 from igym_harness.rig import Rig
-from igym_harness.sabotage import ARM_LATE, FLIP_STATE, FLIPPED_FRAME, INERT, NO_HEAL
+from igym_harness.sabotage import FLIP_STATE, FLIPPED_FRAME, IDLE_INPUTS, OF_EVERY_PAGE, OF_ONE_PAGE, SHARED_PROXY
 
 MATCH_S = 60.0
 """From Continue to frames on every page: runtime, waiting room, links, countdown."""
@@ -77,6 +77,8 @@ class Phases:
         await stage.open(rig.folder, experiment=plan.experiment, seed=plan.seed, settings=plan.settings)
         assert stage.browser is not None
         assert stage.server is not None
+        if self._sabotage == SHARED_PROXY:
+            stage.paths = dict.fromkeys(stage.paths, next(iter(stage.paths.values())))
         sabotage = self._sabotage_of()
         url = stage.server.url
         await rig.fleet.open(
@@ -100,12 +102,10 @@ class Phases:
 
     def _sabotage_of(self) -> dict[str, str]:
         """An altered upload or state concerns one participant, a late arming all."""
-        if self._sabotage is None:
+        names, sabotage = self._rig.plan.participants, self._sabotage
+        if sabotage is None or sabotage not in OF_EVERY_PAGE | OF_ONE_PAGE:
             return {}
-        if self._sabotage in (INERT, NO_HEAL):
-            return {}
-        names = self._rig.plan.participants
-        return dict.fromkeys(names if self._sabotage == ARM_LATE else names[-1:], self._sabotage)
+        return dict.fromkeys(names if sabotage in OF_EVERY_PAGE else names[-1:], sabotage)
 
     async def _press(self, selector: str) -> None:
         spread_ms = await self._rig.fleet.press(selector)
@@ -116,7 +116,8 @@ class Phases:
     async def _to_the_game(self) -> None:
         """Through the instructions, everyone at once, until frames advance on every page."""
         rig = self._rig
-        await rig.plan.workload.prepare(rig.fleet.members.values())
+        if self._sabotage != IDLE_INPUTS:
+            await rig.plan.workload.prepare(rig.fleet.members.values())
         if self._sabotage == FLIP_STATE:
             await self._rig.fleet.members[self._rig.plan.participants[-1]].flip(FLIPPED_FRAME)
         for _ in range(SCREENS_BEFORE_THE_GAME):

@@ -13,6 +13,7 @@ from igym_harness.injection import Injection
 from igym_harness.observer import LoopLag, Observer
 from igym_harness.plan import Plan
 from igym_harness.run_folder import RunFolder
+from igym_harness.sabotage_traps import traps_of
 from igym_harness.server_subject import ServerSubject, Subjects
 from igym_harness.stage import Stage
 from igym_harness.telemetry import Recorder
@@ -65,6 +66,7 @@ class Rig:
         self.plan = plan
         self.stage = stage
         self.folder = folder
+        self.sabotaged = sabotage is not None
         self.fleet = Fleet()
         self.clocks = Clocks()
         self.history = History()
@@ -78,7 +80,11 @@ class Rig:
         )
         subjects = Subjects(self.fleet.members, ServerSubject(stage, folder.data))
         self.injection = Injection(
-            plan.faults, subjects, timeline=self.timeline, history=self.history, sabotage=sabotage
+            plan.faults,
+            subjects,
+            timeline=self.timeline,
+            history=self.history,
+            traps=traps_of(sabotage, [one.id for one in plan.faults], settle_s=plan.settle_s),
         )
         self.observer = Observer(
             self.fleet.members,

@@ -1,9 +1,15 @@
 """Breaks the harness on purpose, to prove that it can be wrong out loud (chaos.md 11.1).
 
 arm-late       the neutral network rule is held back until the fault is injected: the fault has no effect -> `unknown`
-inert          no injector does anything, and all say that they did -> `unknown`, whatever the fault
-no-heal        no heal does anything until the run is over -> `unknown`
+never-armed    the neutral network rule is never sent, and the harness believes that it was -> `unknown`
+shared-proxy   all participants come through one proxy: a fault of the first one's touches the others -> `unknown`
+direct-url     pages go to the server itself while their proxies are disturbed -> `unknown`
+no-relay       the pages know each other's real addresses, so nothing passes the UDP relay -> `unknown`
+idle-inputs    nobody plays in a scenario that needs it -> `unknown`
 alter-upload   one value of one row of one participant's upload is changed on its way: the parity checkers must name it
+flip-state     one bit of one participant's state is wrong from a frame on: frame and field must be told
+
+The others stand between the harness and its faults: `sabotage_traps`.
 """
 
 from __future__ import annotations
@@ -22,9 +28,14 @@ Send = Callable[[str, dict[str, Any]], Awaitable[Any]]
 ARM_LATE = "arm-late"
 ALTER_UPLOAD = "alter-upload"
 FLIP_STATE = "flip-state"
-INERT = "inert"
-NO_HEAL = "no-heal"
-SABOTAGES = (ARM_LATE, ALTER_UPLOAD, FLIP_STATE, INERT, NO_HEAL)
+NEVER_ARMED = "never-armed"
+SHARED_PROXY = "shared-proxy"
+DIRECT_URL = "direct-url"
+NO_RELAY = "no-relay"
+IDLE_INPUTS = "idle-inputs"
+OF_THE_RUN = (ARM_LATE, NEVER_ARMED, SHARED_PROXY, DIRECT_URL, NO_RELAY, IDLE_INPUTS, ALTER_UPLOAD, FLIP_STATE)
+OF_EVERY_PAGE = frozenset({ARM_LATE, NEVER_ARMED, DIRECT_URL, NO_RELAY})
+OF_ONE_PAGE = frozenset({ALTER_UPLOAD, FLIP_STATE})
 FLIPPED_FRAME = 123
 
 RULE_COMMAND = "Network.emulateNetworkConditionsByRule"
@@ -35,10 +46,11 @@ _EVENT = re.compile(r'^(42(?:/[^,]*,)?\d*)(\["data_chunk",.*)$', re.DOTALL)
 
 
 class HeldArming:
-    """A CDP sender that swallows the arming rule and delivers it just before the first later rule."""
+    """A CDP sender that swallows the arming rule and delivers it just before the first later rule, or never."""
 
-    def __init__(self, send: Send) -> None:
+    def __init__(self, send: Send, *, late: bool = True) -> None:
         self._send = send
+        self._late = late
         self._held: dict[str, Any] | None = None
         self._released = False
 
@@ -49,7 +61,8 @@ class HeldArming:
             self._held = params
             return {}
         self._released = True
-        await self._send(method, self._held)
+        if self._late:
+            await self._send(method, self._held)
         return await self._send(method, params)
 
 

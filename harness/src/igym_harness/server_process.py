@@ -65,6 +65,14 @@ def command(serve: Serve, python: str = sys.executable) -> list[str]:
     return arguments
 
 
+def environ_of(source: Path | None) -> dict[str, str]:
+    """What makes the server run from a copy of the source tree, and serve the client in it; nothing without one."""
+    if source is None:
+        return {}
+    folders = (source / "platform" / "src", source / "client" / "pyodide" / "src")
+    return {"PYTHONPATH": os.pathsep.join(map(str, folders))}
+
+
 class ServerProcess:
     """One server from start to stop. Not restartable: a new one gets a new nonce."""
 

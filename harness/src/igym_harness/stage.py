@@ -22,7 +22,7 @@ from igym_harness.options import Options
 from igym_harness.own_browser import OwnBrowser
 from igym_harness.parts import BrowserPart, find_browser, find_toxiproxy, find_turnserver
 from igym_harness.run_folder import RunFolder
-from igym_harness.server_process import Serve, ServerProcess, command
+from igym_harness.server_process import Serve, ServerProcess, command, environ_of
 from igym_harness.turn_server import TurnServer
 
 CLOSE_S = 20.0
@@ -89,7 +89,13 @@ class Stage:
         nonce, ready_file = secrets.token_hex(8), self._scratch / "ready.json"
         relay = await self._open_relay(self._scratch, folder.relay_log)
         serve = Serve(experiment, folder.data, ready_file, nonce, seed, settings, relay)
-        self.server = ServerProcess(command(serve), nonce=nonce, ready_file=ready_file, log=folder.server_log)
+        self.server = ServerProcess(
+            command(serve),
+            nonce=nonce,
+            ready_file=ready_file,
+            log=folder.server_log,
+            environ=environ_of(self._options.source),
+        )
         await self.server.start()
         self.audit.ports["server"] = self.server.port
         if self._toxiproxy_binary is not None:

@@ -123,6 +123,15 @@ class Recorder:
         if self._people[participant].gone_ms is None:
             self._people[participant].gone_ms = t_ms
 
+    def timed_link_rtts(self, participant: str, window: Window) -> list[tuple[float, float]]:
+        """(when the ping was sent, its round trip) of all links of the participant, ms, by time."""
+        pings = [pair for pairs in self._people[participant].link_pings.values() for pair in pairs.items()]
+        return self._timed(participant, pings, window)
+
+    def timed_server_rtts(self, participant: str, window: Window) -> list[tuple[float, float]]:
+        """(when it was asked, the round trip) over the participant's socket to the server, ms, by time."""
+        return self._timed(participant, self._people[participant].server_pings.items(), window)
+
     # ---- igym_chaos.fault.Telemetry ----
 
     def participants(self) -> tuple[str, ...]:
@@ -134,11 +143,10 @@ class Recorder:
 
     def link_rtts(self, participant: str, window: Window) -> list[float]:
         """ms, of all links of the participant, by time of the ping."""
-        pings = [pair for pairs in self._people[participant].link_pings.values() for pair in pairs.items()]
-        return self._rtts(participant, pings, window)
+        return [rtt_ms for _, rtt_ms in self.timed_link_rtts(participant, window)]
 
     def server_rtts(self, participant: str, window: Window) -> list[float]:
-        return self._rtts(participant, self._people[participant].server_pings.items(), window)
+        return [rtt_ms for _, rtt_ms in self.timed_server_rtts(participant, window)]
 
     def server_probes(self, participant: str, window: Window) -> list[ProbeSample]:
         return [sample for sample in self._probes[participant] if window.holds(sample.t_ms)]
@@ -186,9 +194,11 @@ class Recorder:
         """Whose connection this one talks to: the owner of the ICE name that it was told."""
         return self._owner_of_ufrag.get(connection.remote_ufrag or "")
 
-    def _rtts(self, participant: str, pings: Iterable[tuple[float, float]], window: Window) -> list[float]:
+    def _timed(
+        self, participant: str, pings: Iterable[tuple[float, float]], window: Window
+    ) -> list[tuple[float, float]]:
         timed = sorted((self._to_harness(participant, page_ms), rtt_ms) for page_ms, rtt_ms in pings)
-        return [rtt_ms for t_ms, rtt_ms in timed if window.start_ms <= t_ms <= window.end_ms]
+        return [pair for pair in timed if window.holds(pair[0])]
 
 
 def _pairs(pings: Iterable[Iterable[Any]]) -> Pairs:

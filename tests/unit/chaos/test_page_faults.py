@@ -138,6 +138,38 @@ def test_an_injector_that_does_nothing_or_something_else_is_not_believed(fault: 
     assert not fault.effect(recorded, ["a"], DURING, BEFORE).in_band
 
 
+def test_a_page_that_is_still_without_focus_is_not_healed() -> None:
+    """It is visible and alive, as while the fault was in force."""
+    still: Any = Recorded(flags={"focused": False})
+    assert not TabBlur().recovered(still, ["a"], DURING, BEFORE).in_band
+
+
+def test_a_path_that_still_comes_and_goes_is_not_healed() -> None:
+    """At the first look it is there: a second of it proves nothing."""
+
+    off_ms = range(12_000, 20_000, 3_000)
+
+    class Going(Recorded):
+        def transport(self, participant: str, window: Window) -> list[TransportSample]:
+            """Sixty packets a second, and none in every third second."""
+            peer = "b" if participant == "a" else "a"
+            times = [float(t_ms) for t_ms in range(int(window.start_ms), int(window.end_ms) + 1, 250)]
+            counts = [
+                round(0.06 * (t_ms - sum(max(0.0, min(1_000.0, t_ms - off)) for off in off_ms))) for t_ms in times
+            ]
+            return [
+                TransportSample(t_ms, peer, int(0.06 * t_ms), count, 0, 0)
+                for t_ms, count in zip(times, counts, strict=True)
+            ]
+
+    going: Any = Going()
+    effect = PeerFlap(1, 2).recovered(going, ["a"], AFTER, BEFORE)
+    assert not effect.in_band
+    assert effect.measured["received"] > 0
+    healthy: Any = Recorded()
+    assert PeerFlap(1, 2).recovered(healthy, ["a"], AFTER, BEFORE).in_band
+
+
 def test_a_flap_is_every_phase_as_it_was_done() -> None:
     recorded: Any = Recorded(packets_s=0)
     whole = Window(5_000, 12_000)

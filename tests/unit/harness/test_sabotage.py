@@ -98,3 +98,17 @@ async def test_the_arming_rule_is_delivered_only_with_the_first_later_rule() -> 
     await held(RULE_COMMAND, {"latency": 100})
     await held(RULE_COMMAND, {"neutral": True})
     assert [params for _, params in sent[1:]] == [{"neutral": True}, {"latency": 100}, {"neutral": True}]
+
+
+async def test_an_arming_that_never_comes_is_swallowed_for_good() -> None:
+    """SAB-02: the later rule comes alone."""
+    sent: list[dict[str, Any]] = []
+
+    async def send(method: str, params: dict[str, Any]) -> dict[str, Any]:
+        sent.append(params)
+        return {}
+
+    held = HeldArming(send, late=False)
+    await held(RULE_COMMAND, {"neutral": True})
+    await held(RULE_COMMAND, {"latency": 100})
+    assert sent == [{"latency": 100}]

@@ -6,17 +6,19 @@ import asyncio
 import time
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import ClassVar
 
 from igym_chaos.fault import Effect, Fault, Subject, Telemetry, Window, require_range
 from igym_chaos.faults.p2p_blackout import PeerBlackout
-from igym_chaos.peer_path import passages, rules_of
+from igym_chaos.peer_path import longest_silence_ms, passages, rules_of
 
 ORACLE = "packets received in each phase"
 EDGE_MS = 300.0
 """After each change before a phase is judged: packets on their way, and the next look at the counters."""
 IN_FLIGHT_PACKETS = 2
+SILENT_SHARE = 0.4
+"""Of a phase without a path: so much of it is seen at four looks a second, wherever they fall."""
 
 
 @dataclass
@@ -79,7 +81,11 @@ class PeerFlap(Fault):
         return Effect(asked, measured, band, len(off) + len(back), wrong == 0 and bool(off) and bool(back), ORACLE)
 
     def recovered(self, telemetry: Telemetry, on: Sequence[str], window: Window, baseline: Window) -> Effect:
-        return PeerBlackout().recovered(telemetry, on, window, baseline)
+        """Packets arrive, and go on arriving: a path that still comes and goes would be there at the first look."""
+        back = PeerBlackout().recovered(telemetry, on, window, baseline)
+        silent_ms = max((longest_silence_ms(telemetry, name, window) for name in on), default=0.0)
+        measured = {**back.measured, "silent_ms": round(silent_ms, 0)}
+        return replace(back, measured=measured, in_band=back.in_band and silent_ms < SILENT_SHARE * 1000 * self.off_s)
 
     def untouched(self, telemetry: Telemetry, others: Sequence[str], window: Window, baseline: Window) -> list[str]:
         return PeerBlackout().untouched(telemetry, others, window, baseline)

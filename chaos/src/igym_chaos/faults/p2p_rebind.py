@@ -22,6 +22,7 @@ class PeerRebind(Fault):
     injectors: ClassVar[tuple[str, ...]] = ("U",)
     knobs: ClassVar[tuple[str, ...]] = ("relay-port",)
     minimum_window_s: ClassVar[float] = 3.0
+    ends_itself: ClassVar[bool] = True
 
     async def inject(self, on: Sequence[Subject]) -> None:
         for subject in on:

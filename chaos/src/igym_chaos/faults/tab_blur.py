@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from igym_chaos.fault import Effect, Fault, Subject, Telemetry, Window, unmeasured
@@ -47,7 +47,12 @@ class TabBlur(Fault):
         return Effect(asked, {"focused": float(focused)}, band, n, focused == 0 and visible, ORACLE_RATES)
 
     def recovered(self, telemetry: Telemetry, on: Sequence[str], window: Window, baseline: Window) -> Effect:
-        return page_alive(telemetry, on, window)
+        """Alive, and told that the focus is back."""
+        alive = page_alive(telemetry, on, window)
+        unfocused = sum(not sample.focused for name in on for sample in telemetry.meters(name, window))
+        return replace(
+            alive, measured={**alive.measured, "unfocused": float(unfocused)}, in_band=alive.in_band and not unfocused
+        )
 
     def untouched(self, telemetry: Telemetry, others: Sequence[str], window: Window, baseline: Window) -> list[str]:
         return disturbed_pages(telemetry, others, window)

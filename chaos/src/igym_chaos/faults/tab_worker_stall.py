@@ -27,6 +27,7 @@ class TabWorkerStall(Fault):
     injectors: ClassVar[tuple[str, ...]] = ("B",)
     knobs: ClassVar[tuple[str, ...]] = ("worker-thread",)
     minimum_window_s: ClassVar[float] = 1.0
+    ends_itself: ClassVar[bool] = True
 
     stall_ms: float
     running: list[asyncio.Task[None]] = field(default_factory=list, init=False, repr=False, compare=False)

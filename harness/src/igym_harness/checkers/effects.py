@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from igym_chaos.fault import Effect
-from igym_harness.evidence import Evidence, FaultRecord, Finding, holds, no_data, violated
+from igym_harness.evidence import Evidence, FaultRecord, Finding, Outcome, holds, no_data, violated
 from igym_harness.expectations import evaluate, input_changes, parse
 
 INPUT_CHANGES_NEEDED = 20
@@ -11,33 +13,20 @@ INPUT_CHANGES_NEEDED = 20
 
 def eff_1(evidence: Evidence) -> Finding:
     """Every planned fault was applied and measured in its band."""
-    check = "EFF-1"
     recorded = {fault.id for fault in evidence.faults}
-    if lost := [planned for planned in evidence.planned_faults if planned not in recorded]:
-        return violated(check, f"fault {lost[0]} was planned but never applied", fault=lost[0])
-    for fault in evidence.faults:
-        if fault.acknowledged_ms is None:
-            return violated(check, f"{_name(fault)}: its injector never acknowledged it", fault=fault.id)
-        if fault.effect is None or fault.effect.n <= 0:
-            return no_data(check, f"{_name(fault)}: nothing was measured while it was in force")
-        if not fault.effect.in_band:
-            return violated(check, f"{_name(fault)} not in effect: {describe(fault.effect)}", fault=fault.id)
-    return holds(check, _all_faults(evidence, "measured in band"))
+    lost = [
+        _Unproven(planned, f"fault {planned} was planned but never applied")
+        for planned in evidence.planned_faults
+        if planned not in recorded
+    ]
+    found = [unproven for fault in evidence.faults if (unproven := _not_in_effect(fault)) is not None]
+    return _all_named("EFF-1", [*lost, *found], held=_all_faults(evidence, "measured in band"))
 
 
 def eff_2(evidence: Evidence) -> Finding:
     """Every fault was healed and its oracle is back at the baseline."""
-    check = "EFF-2"
-    for fault in evidence.faults:
-        if fault.healed_ms is None:
-            return violated(check, f"{_name(fault)} was never healed", fault=fault.id)
-        if fault.recovered is None or fault.recovered.n <= 0:
-            return no_data(check, f"{_name(fault)}: nothing was measured after its heal")
-        if not fault.recovered.in_band:
-            return violated(
-                check, f"{_name(fault)} still in effect after its heal: {describe(fault.recovered)}", fault=fault.id
-            )
-    return holds(check, _all_faults(evidence, "back at the baseline"))
+    found = [unproven for fault in evidence.faults if (unproven := _not_over(fault)) is not None]
+    return _all_named("EFF-2", found, held=_all_faults(evidence, "back at the baseline"))
 
 
 def eff_3(evidence: Evidence) -> Finding:
@@ -78,6 +67,46 @@ def eff_4(evidence: Evidence) -> Finding:
                 return violated(check, message, participant=name, changes=changes)
             shown.append(f"{name} changed its input {changes:g} times")
     return holds(check, "; ".join(shown) or "nothing was required to happen")
+
+
+@dataclass(frozen=True)
+class _Unproven:
+    """One fault about which a check can say nothing good. `measured` false: nothing was there to be measured."""
+
+    fault: str
+    message: str
+    measured: bool = True
+
+
+def _not_in_effect(fault: FaultRecord) -> _Unproven | None:
+    if fault.acknowledged_ms is None:
+        return _Unproven(fault.id, f"{_name(fault)}: its injector never acknowledged it")
+    if fault.effect is None or fault.effect.n <= 0:
+        note = f": {fault.effect.note}" if fault.effect is not None and fault.effect.note else ""
+        return _Unproven(fault.id, f"{_name(fault)}: nothing was measured while it was in force{note}", measured=False)
+    if not fault.effect.in_band:
+        return _Unproven(fault.id, f"{_name(fault)} not in effect: {describe(fault.effect)}")
+    return None
+
+
+def _not_over(fault: FaultRecord) -> _Unproven | None:
+    if fault.healed_ms is None:
+        return _Unproven(fault.id, f"{_name(fault)} was never healed")
+    if fault.recovered is None or fault.recovered.n <= 0:
+        return _Unproven(fault.id, f"{_name(fault)}: nothing was measured after its heal", measured=False)
+    if not fault.recovered.in_band:
+        return _Unproven(fault.id, f"{_name(fault)} still in effect after its heal: {describe(fault.recovered)}")
+    return None
+
+
+def _all_named(check: str, unproven: list[_Unproven], *, held: str) -> Finding:
+    """Every fault that is unproven, the first one first; a measured one outweighs one of which nothing is known."""
+    if not unproven:
+        return holds(check, held)
+    unproven = sorted(unproven, key=lambda one: not one.measured)
+    message, faults = "; ".join(one.message for one in unproven), [one.fault for one in unproven]
+    outcome: Outcome = "violated" if unproven[0].measured else "no-data"
+    return Finding(check, outcome, message, {"fault": faults[0], "faults": faults})
 
 
 def describe(effect: Effect) -> str:

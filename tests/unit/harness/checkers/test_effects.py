@@ -48,6 +48,21 @@ def test_eff_2_wants_the_baseline_back(good: Evidence) -> None:
     assert eff_2(with_fault(good, recovered=None)).outcome == "no-data"
 
 
+@pytest.mark.parametrize(("check", "part"), [(eff_1, "effect"), (eff_2, "recovered")])
+def test_every_fault_that_is_unproven_is_named(good: Evidence, check: Any, part: str) -> None:
+    """Not the first one only; one that was measured comes before one of which nothing is known."""
+    (fault,) = good.faults
+    nothing: dict[str, Any] = {part: None}
+    too_little: dict[str, Any] = {part: out_of_band(good)}
+    blind = dataclasses.replace(fault, id="f2", **nothing)
+    weak = dataclasses.replace(fault, id="f3", **too_little)
+    finding = check(dataclasses.replace(good, faults=(fault, blind, weak)))
+    assert (finding.outcome, finding.first_bad) == ("violated", {"fault": "f3", "faults": ["f3", "f2"]})
+    assert finding.message.index("f3 (p2p.latency on a)") < finding.message.index("f2 (p2p.latency on a)")
+    only_blind = check(dataclasses.replace(good, faults=(fault, blind)))
+    assert (only_blind.outcome, only_blind.first_bad) == ("no-data", {"fault": "f2", "faults": ["f2"]})
+
+
 def test_eff_3_names_whom_a_fault_touched(good: Evidence) -> None:
     finding = eff_3(with_fault(good, touched=("b",)))
     assert (finding.outcome, finding.message) == ("violated", "f1 (p2p.latency on a) also touched b")
