@@ -15,11 +15,3 @@ def test_play_through_a_relay_is_the_same_play_and_recorded_as_such(
     play: Callable[..., RunResult], scenario: str
 ) -> None:
     raise_unless_pass(play(scenario, env="kitchen").verdict)
-
-
-@pytest.mark.parametrize(
-    "scenario",
-    ["relay-latency-80", "relay-bandwidth", "relay-hold-3s", "relay-slicer", "relay-cut", "relay-reset", "p2p-queue"],
-)
-def test_a_bad_way_to_the_relay_or_one_that_ends_changes_no_row(play: Callable[..., RunResult], scenario: str) -> None:
-    raise_unless_pass(play(scenario, env="kitchen").verdict)
