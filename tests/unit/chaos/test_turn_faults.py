@@ -223,7 +223,7 @@ EFFECTS: list[tuple[Fault, dict[str, Any], bool]] = [
     (RelayReset(), CUT, False),
     (RelayReset(), {}, False),
     (PeerQueue(1_500, 5), {"through": 0.7, "pings_ms": (2.0, 250.0, 2.0)}, True),
-    (PeerQueue(1_500, 5), {"through": 0.7, "pings_ms": (2.0, 900.0, 2.0)}, False),
+    (PeerQueue(1_500, 5), {"through": 0.7, "pings_ms": (2.0, 2_200.0, 2.0)}, False),
     (PeerQueue(1_500, 5), {"through": 0.95, "pings_ms": (2.0, 250.0, 2.0)}, False),
     (PeerQueue(1_500, 5), {"through": 0.7, "n": 9}, False),
     (PeerQueue(1_500, 5), {}, False),
