@@ -21,7 +21,6 @@ from igym_chaos.scenario import OWN_PROCESS, PlannedFault, Scenario, all_scenari
 
 Part = Literal["pages", "paths", "turn"]
 PARTS: tuple[Part, ...] = ("pages", "paths", "turn")
-SERVER_SIDE = frozenset({"T", "S"})
 PEOPLE = ("a", "b")
 FIRST_S = 2.5
 """The gate looks at the first two seconds of play."""
@@ -44,7 +43,12 @@ class Sample:
     def part(self) -> Part:
         if self.via == "R":
             return "turn"
-        return "paths" if self.via == "U" or self.via in SERVER_SIDE else "pages"
+        return "paths" if self.via == "U" or self.at_the_server else "pages"
+
+    @property
+    def at_the_server(self) -> bool:
+        """It is the server that suffers, or the way to it; the game between the browsers does not."""
+        return self.via == "T" or self.kind.of_server
 
     @property
     def outlives_its_end(self) -> bool:
@@ -110,11 +114,11 @@ def together(chosen: Sequence[Sample]) -> list[Placed]:
 
 
 def one_by_one(chosen: Sequence[Sample]) -> list[Placed]:
-    """One chain for the server path, which is b's, and one for everything else, which is a's: neither sees the other."""
-    next_s = {"T": FIRST_S, "": FIRST_S}
+    """One chain for the server and b's way to it, and one for everything else, which is a's: neither sees the other."""
+    next_s = {True: FIRST_S, False: FIRST_S}
     placed = []
     for number, sample in enumerate(chosen):
-        chain = "T" if sample.via in SERVER_SIDE else ""
+        chain = sample.at_the_server
         one = Placed(f"f{number + 1}", sample, _targets(sample, "b" if chain else "a"), next_s[chain])
         next_s[chain] = one.end_s + SETTLE_S + 2 * ROOM_S
         placed.append(one)

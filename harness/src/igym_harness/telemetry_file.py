@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import astuple, fields
 from typing import Any, TypeVar
 
-from igym_chaos.fault import MeterSample, ProbeSample, TransportSample, Window
+from igym_chaos.fault import SERVER, MeterSample, ProbeSample, TransportSample, Window
 from igym_chaos.relay import Passed
 from igym_harness.telemetry import Recorder
 
@@ -22,7 +22,13 @@ def dump(telemetry: Recorder, window: Window) -> dict[str, Any]:
         [*_rounded((one.t_ms, one.sender, one.receiver, one.size, one.port, one.left_ms, one.copies))]
         for one in telemetry.relayed(window)
     ]
-    return {"format": FORMAT, "window": [window.start_ms, window.end_ms], "people": people, "relayed": relayed}
+    return {
+        "format": FORMAT,
+        "window": [window.start_ms, window.end_ms],
+        "people": people,
+        "server": [_rounded(astuple(one)) for one in telemetry.server_probes(SERVER, window)],
+        "relayed": relayed,
+    }
 
 
 def _person(telemetry: Recorder, name: str, window: Window) -> dict[str, Any]:
@@ -60,6 +66,7 @@ class Remembered:
             raise ValueError(f"a dump of format {dumped['format']}; this program reads {FORMAT}: record it again")
         self.window = Window(*dumped["window"])
         self._people: Mapping[str, Mapping[str, Any]] = dumped["people"]
+        self._server: Sequence[Sequence[Any]] = dumped["server"]
         self._relayed = [_passed(one) for one in dumped["relayed"]]
 
     def participants(self) -> tuple[str, ...]:
@@ -75,8 +82,8 @@ class Remembered:
         return [rtt_ms for t_ms, rtt_ms in self._people[participant]["server_rtts"] if window.holds(t_ms)]
 
     def server_probes(self, participant: str, window: Window) -> list[ProbeSample]:
-        kept = self._people[participant]["probes"] if participant in self._people else ()  # SERVER is nobody's page
-        return [one for one in map(_made(ProbeSample), kept) if window.holds(one.t_ms)]
+        probes = self._server if participant == SERVER else self._people[participant]["probes"]
+        return [one for one in map(_made(ProbeSample), probes) if window.holds(one.t_ms)]
 
     def transport(self, participant: str, window: Window) -> list[TransportSample]:
         found = map(_made(TransportSample), self._people[participant]["transport"])
@@ -116,5 +123,6 @@ def cut(dumped: Mapping[str, Any], window: Window) -> dict[str, Any]:
         "format": FORMAT,
         "window": [window.start_ms, window.end_ms],
         "people": people,
+        "server": inside(dumped["server"]),
         "relayed": inside(dumped["relayed"]),
     }

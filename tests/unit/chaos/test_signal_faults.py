@@ -115,6 +115,20 @@ def test_a_connection_that_is_open_at_the_heal_does_not_count() -> None:
     assert (effect.n, effect.in_band) == (2, True)
 
 
+@pytest.mark.parametrize(
+    "fault", [*KINDS, SignalSlicer(1_000, 1), SignalSlowClose(100)], ids=lambda fault: repr(fault).partition("(")[0]
+)
+async def test_a_heal_that_does_nothing_is_not_believed(path: ServerPath, fault: Fault) -> None:
+    """Also where it hardly slows anything."""
+    telemetry: Any = Telemetry()
+    on: list[Any] = [Subject(path)]
+    before = await look(path, telemetry)
+    await fault.inject(on)
+    still = await look(path, telemetry)
+    effect = fault.recovered(telemetry, ["a"], still, before)
+    assert not effect.in_band, (effect, telemetry.samples)
+
+
 @pytest.mark.parametrize("fault", KINDS, ids=lambda fault: fault.kind)
 async def test_an_injector_that_does_nothing_is_not_believed(path: ProxiedPath, fault: Fault) -> None:
     telemetry: Any = Telemetry()

@@ -36,7 +36,7 @@ def test_one_by_one_leaves_time_for_the_oracle_of_the_heal(part: str) -> None:
     """Also to those that begin: nobody is disturbed while another's recovery is measured on the same path."""
     placed = medley.one_by_one(of_part(part))
     for one, other in combinations(placed, 2):
-        if (one.sample.via in medley.SERVER_SIDE) == (other.sample.via in medley.SERVER_SIDE):
+        if one.sample.at_the_server == other.sample.at_the_server:
             first, second = sorted((one, other), key=lambda each: each.start_s)
             assert second.start_s >= first.end_s + medley.SETTLE_S + medley.ROOM_S
 

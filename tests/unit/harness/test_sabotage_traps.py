@@ -68,7 +68,9 @@ class Control:
 
 
 def person(**parts: Any) -> Any:
-    return StandIn(**{"name": "a", "network": None, "server_path": None, "relay": None, "control": None, **parts})
+    return StandIn(
+        **{"name": "a", "network": None, "server_path": None, "relay": None, "control": None, "server": None, **parts}
+    )
 
 
 def trap(name: str) -> Trap:

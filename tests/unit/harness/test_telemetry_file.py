@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from igym_chaos.fault import ProbeSample, Window
+from igym_chaos.fault import SERVER, ProbeSample, Window
 from igym_chaos.relay import Passed
 from igym_harness.probe import Answer, Connection
 from igym_harness.telemetry import Recorder
@@ -33,14 +33,21 @@ def recorded() -> Recorder:
     for t_ms in (1_000.0, 2_000.0, 6_000.0):
         recorder.record("a", answer(t_ms, "ua", "ub"))
         recorder.record("b", answer(t_ms, "ub", "ua"))
-        recorder.record_probe("a", ProbeSample(t_ms, 1.0, 2.0, 3.0, 5_000, 2, "fin"))
+        for where in ("a", SERVER):
+            recorder.record_probe(where, ProbeSample(t_ms, 1.0, 2.0, 3.0, 5_000, 2, "fin"))
     return recorder
 
 
 def readings(telemetry: Any, window: Window) -> list[Any]:
     of_each = ("link_rtts", "server_rtts", "server_probes", "transport", "meters", "frames")
     each = [getattr(telemetry, what)(name, window) for name in telemetry.participants() for what in of_each]
-    return [telemetry.participants(), *map(telemetry.peers, telemetry.participants()), *each, telemetry.relayed(window)]
+    return [
+        telemetry.participants(),
+        *map(telemetry.peers, telemetry.participants()),
+        *each,
+        telemetry.server_probes(SERVER, window),
+        telemetry.relayed(window),
+    ]
 
 
 @pytest.mark.parametrize("window", [WHOLE, Window(1_500.0, 6_000.0), Window(7_000.0, 8_000.0)])

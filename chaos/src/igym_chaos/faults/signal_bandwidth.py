@@ -21,6 +21,7 @@ class SignalBandwidth(ServerPathFault):
 
     kind: ClassVar[str] = "signal.bandwidth"
     toxic: ClassVar[str] = "bandwidth"
+    minimum_window_s: ClassVar[float] = 4.0  # two answers at that rate
 
     bytes_s: float
 

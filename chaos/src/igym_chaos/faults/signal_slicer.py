@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import median
 from typing import ClassVar
 
@@ -20,6 +20,7 @@ class SignalSlicer(ServerPathFault):
     kind: ClassVar[str] = "signal.slicer"
     toxic: ClassVar[str] = "slicer"
     streams: ClassVar[tuple[str, ...]] = ("downstream",)
+    minimum_window_s: ClassVar[float] = 4.0  # a sliced answer takes its time
 
     bytes: float
     delay_ms: float
@@ -41,3 +42,14 @@ class SignalSlicer(ServerPathFault):
         factor = min(one.reads for one in found) / max(1.0, median(one.reads for one in before))
         whole = all(one.received == wanted for one in found)
         return Effect(asked, {"reads": round(factor, 1)}, band, len(found), factor >= FACTOR and whole, ORACLE)
+
+    def recovered(self, telemetry: Telemetry, on: Sequence[str], window: Window, baseline: Window) -> Effect:
+        """As with every fault of the path, and in as few reads as before: small slices are quick, and whole in the end."""
+        back = super().recovered(telemetry, on, window, baseline)
+        before, after = (probes(telemetry, on, one) for one in (baseline, window))
+        if not back.measured or not before:
+            return back
+        factor = max(one.reads for one in after) / max(1.0, median(one.reads for one in before))
+        return replace(
+            back, measured={**back.measured, "reads": round(factor, 1)}, in_band=back.in_band and factor < FACTOR
+        )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import median
 from typing import ClassVar
 
@@ -44,6 +44,16 @@ class SignalSlowClose(ServerPathFault):
             )
         late_ms = median(during) - median(before)
         return Effect(asked, {"late_ms": round(late_ms, 1)}, band, len(during), band[0] <= late_ms <= band[1], ORACLE)
+
+    def recovered(self, telemetry: Telemetry, on: Sequence[str], window: Window, baseline: Window) -> Effect:
+        """As with every fault of the path, and the end comes when it did before: a short delay is no slow answer."""
+        back = super().recovered(telemetry, on, window, baseline)
+        before, after = (_tails(probes(telemetry, on, one)) for one in (baseline, window))
+        if not back.measured or not before or not after:
+            return replace(back, in_band=False)
+        late_ms = median(after) - median(before)
+        measured = {**back.measured, "late_ms": round(late_ms, 1)}
+        return replace(back, measured=measured, in_band=back.in_band and late_ms < self.delay_ms / 2)
 
 
 def _tails(found: Sequence[ProbeSample]) -> list[float]:
