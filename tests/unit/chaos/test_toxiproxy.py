@@ -112,6 +112,16 @@ async def test_a_toxic_is_healed_although_an_answer_was_lost(
     assert await round_trip_ms(path) < DELAY_MS
 
 
+async def test_a_change_that_was_answered_by_500_is_told(path: ServerPath, monkeypatch: pytest.MonkeyPatch) -> None:
+    """SAB-14: the client's library keeps silent about a 500, and notes a switch as done; what is read back says otherwise."""
+    monkeypatch.setattr(Proxy, "add_toxic", lambda *_, **__: None)
+    monkeypatch.setattr(Proxy, "disable", lambda *_, **__: None)
+    with pytest.raises(InjectorError, match="asked"):
+        await path.add("slow", "latency", stream="upstream", attributes={"latency": 1, "jitter": 0})
+    with pytest.raises(InjectorError, match="asked"):
+        await path.down()
+
+
 async def test_one_server_at_a_time(server: ToxiproxyServer, tmp_path: Path) -> None:
     other = ToxiproxyServer(binary=Path(os.environ["IGYM_TOXIPROXY"]), log=tmp_path / "other.log")
     with pytest.raises(InjectorError, match="stop it first"):
