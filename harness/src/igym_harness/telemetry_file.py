@@ -66,7 +66,7 @@ class Remembered:
             raise ValueError(f"a dump of format {dumped['format']}; this program reads {FORMAT}: record it again")
         self.window = Window(*dumped["window"])
         self._people: Mapping[str, Mapping[str, Any]] = dumped["people"]
-        self._server: Sequence[Sequence[Any]] = dumped["server"]
+        self._server: Sequence[Sequence[Any]] = dumped.get("server", ())
         self._relayed = [_passed(one) for one in dumped["relayed"]]
 
     def participants(self) -> tuple[str, ...]:
@@ -123,6 +123,6 @@ def cut(dumped: Mapping[str, Any], window: Window) -> dict[str, Any]:
         "format": FORMAT,
         "window": [window.start_ms, window.end_ms],
         "people": people,
-        "server": inside(dumped["server"]),
+        "server": inside(dumped.get("server", ())),
         "relayed": inside(dumped["relayed"]),
     }

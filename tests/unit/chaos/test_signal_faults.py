@@ -118,7 +118,7 @@ def test_a_connection_that_is_open_at_the_heal_does_not_count() -> None:
 @pytest.mark.parametrize(
     "fault", [*KINDS, SignalSlicer(1_000, 1), SignalSlowClose(100)], ids=lambda fault: repr(fault).partition("(")[0]
 )
-async def test_a_heal_that_does_nothing_is_not_believed(path: ServerPath, fault: Fault) -> None:
+async def test_a_heal_that_does_nothing_is_not_believed(path: ProxiedPath, fault: Fault) -> None:
     """Also where it hardly slows anything."""
     telemetry: Any = Telemetry()
     on: list[Any] = [Subject(path)]

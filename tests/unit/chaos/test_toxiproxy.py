@@ -112,7 +112,7 @@ async def test_a_toxic_is_healed_although_an_answer_was_lost(
     assert await round_trip_ms(path) < DELAY_MS
 
 
-async def test_a_change_that_was_answered_by_500_is_told(path: ServerPath, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_change_that_was_answered_by_500_is_told(path: ProxiedPath, monkeypatch: pytest.MonkeyPatch) -> None:
     """SAB-14: the client's library keeps silent about a 500, and notes a switch as done; what is read back says otherwise."""
     monkeypatch.setattr(Proxy, "add_toxic", lambda *_, **__: None)
     monkeypatch.setattr(Proxy, "disable", lambda *_, **__: None)
