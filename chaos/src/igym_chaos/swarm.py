@@ -22,7 +22,8 @@ from igym_chaos.faults import fault_class
 NAME = "swarm"
 SWITCHED_ON = 0.5
 FEWEST, MOST_IN_PEER_LANE, MOST_IN_SERVER_LANE = 2, 3, 2
-FIRST_S, GAP_S, LAST_S = 2.0, 4.0, 5.0
+FIRST_S, GAP_S, LAST_S = 2.0, 6.5, 5.0
+"""Between two faults of a lane lies the time in which the first is looked at after its heal (SETTLE_S)."""
 LONGEST_S = 6.0
 FPS = 30
 COUNTDOWN_S, BOOT_S, SETTLE_S, SLACK_S = 3.0, 40.0, 5.0, 25.0

@@ -47,4 +47,6 @@ def test_faults_of_one_lane_do_not_overlap() -> None:
             spans[fault.do.startswith("signal.")].append((start_s, start_s + fault.for_s))
         for lane in spans.values():
             for (_, end_s), (start_s, _) in zip(sorted(lane), sorted(lane)[1:], strict=False):
-                assert start_s >= end_s + 3.9
+                assert start_s >= end_s + swarm.SETTLE_S + 1.0, (
+                    "the next fault is not in the recovery window of the one before"
+                )
