@@ -223,7 +223,8 @@ EFFECTS: list[tuple[Fault, dict[str, Any], bool]] = [
     (RelayReset(), CUT, False),
     (RelayReset(), {}, False),
     (PeerQueue(1_500, 5), {"through": 0.7, "pings_ms": (2.0, 250.0, 2.0)}, True),
-    (PeerQueue(1_500, 5), {"through": 0.7, "pings_ms": (2.0, 2_200.0, 2.0)}, False),
+    (PeerQueue(4_000, 5), {"through": 0.25, "pings_ms": (2.0, 460.0, 2.0)}, True),
+    (PeerQueue(4_000, 5), {"through": 0.63, "pings_ms": (2.0, 1_584.0, 2.0)}, False),
     (PeerQueue(1_500, 5), {"through": 0.95, "pings_ms": (2.0, 250.0, 2.0)}, False),
     (PeerQueue(1_500, 5), {"through": 0.7, "n": 9}, False),
     (PeerQueue(1_500, 5), {}, False),
@@ -297,6 +298,7 @@ def test_a_chunk_is_halved_until_no_piece_is_too_large(length: int, size: int, c
         ("p2p.slicer", "R", {"bytes": 40, "delay_ms": 0}, "delay_ms is 0"),
         ("p2p.queue", "C", {"bytes_s": 1, "queue_packets": 5}, "bytes_s is 1"),
         ("p2p.queue", "C", {"bytes_s": 1_500, "queue_packets": 2.5}, "whole number"),
+        ("p2p.queue", "C", {"bytes_s": 1_500, "queue_packets": 51}, "1 to 50"),
     ],
 )
 def test_what_the_injector_cannot_do_is_refused(do: str, via: str, parameters: dict[str, float], said: str) -> None:
