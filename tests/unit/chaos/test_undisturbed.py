@@ -25,12 +25,11 @@ MATCH: Any = Remembered(json.loads(VECTOR.read_text(encoding="utf-8")))
 START_MS, END_MS = MATCH.window.start_ms, MATCH.window.end_ms
 BEFORE, DURING = Window(START_MS, START_MS + 4_000), Window(START_MS + 4_500, END_MS)
 SAMPLES = samples()
-COUNT_WHAT_THEY_DID = frozenset({"p2p.flap"})
+COUNT_WHAT_THEY_DID = frozenset({"p2p.flap", "server.db-locked"})
 """Their oracle counts what the injector noted of itself; so do those of the relay, packet by packet. Without it, there is nothing."""
 
-MEASURED_ELSEWHERE = frozenset({"U", "R", "S"})
-"""The match has no relay of this kind, and nobody connected to the server itself: test_relay, test_turn_faults and test_server_faults
-hold the injectors that do nothing against real measurements."""
+MEASURED_ELSEWHERE = frozenset({"U", "R"})
+"""The match has no relay of this kind: test_relay and test_turn_faults hold the injectors that do nothing against real measurements."""
 
 
 def name_of(sample: Sample) -> str:
@@ -51,6 +50,7 @@ def test_the_match_was_really_measured(window: Window) -> None:
         assert MATCH.peers(name) == tuple({"a", "b"} - {name})
         for what in ("link_rtts", "server_rtts", "server_probes", "transport", "meters", "frames"):
             assert len(getattr(MATCH, what)(name, window)) >= 5, f"{what} of {name}"
+    assert len(MATCH.server_probes(SERVER, window)) >= 5
     assert len(MATCH.relayed(window)) > 500
 
 
