@@ -35,7 +35,7 @@ async def finish(rig: Rig, *, booted: bool) -> collect.Recorded:
         console={name: member.console for name, member in rig.fleet.members.items()},
         server_events=server_events,
         faults=tuple(entry.record() for entry in rig.injection.entries.values() if entry.requested_ms is not None),
-        loop_lag_p99_ms=rig.lag.p99_ms(),
+        loop_lag_p99_ms=rig.lag.p99_ms(rig.judged()),
         clock_drift_ms=rig.clocks.drifts_ms() if booted else {},
     )
 

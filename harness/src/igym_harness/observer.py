@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from igym_chaos.fault import Window
 from igym_harness import jsonl
 from igym_harness.clock import Clocks, monotonic_ms
 from igym_harness.history import History
@@ -25,23 +26,23 @@ LAG_SAMPLES_KEPT = 100_000
 
 @dataclass
 class LoopLag:
-    """How late the harness's own event loop wakes up (HAR-2)."""
+    """How late the harness's own event loop wakes up (HAR-2): (when, ms late)."""
 
-    samples_ms: list[float] = field(default_factory=list)
+    samples: list[tuple[float, float]] = field(default_factory=list)
 
     async def probe(self) -> None:
         """Runs until cancelled."""
         while True:
             before_s = time.monotonic()
             await asyncio.sleep(LAG_PROBE_S)
-            if len(self.samples_ms) < LAG_SAMPLES_KEPT:
-                self.samples_ms.append(max(0.0, (time.monotonic() - before_s - LAG_PROBE_S) * 1000.0))
+            if len(self.samples) < LAG_SAMPLES_KEPT:
+                late_ms = (time.monotonic() - before_s - LAG_PROBE_S) * 1000.0
+                self.samples.append((monotonic_ms(), max(0.0, late_ms)))
 
-    def p99_ms(self) -> float:
-        """NaN without a sample."""
-        if not self.samples_ms:
-            return float("nan")
-        return sorted(self.samples_ms)[min(len(self.samples_ms) - 1, int(0.99 * len(self.samples_ms)))]
+    def p99_ms(self, window: Window) -> float:
+        """Of the samples in the window. NaN without one."""
+        late_ms = sorted(late for t_ms, late in self.samples if window.start_ms <= t_ms <= window.end_ms)
+        return late_ms[min(len(late_ms) - 1, int(0.99 * len(late_ms)))] if late_ms else float("nan")
 
 
 class Observer:

@@ -35,9 +35,10 @@ INIT_SCRIPT = """
     if (gap >= GAP_MS) meter.gaps.push([thread, t, gap]);
     if (meter.gaps.length > GAPS_KEPT) meter.gaps.shift();
   };
-  const frame = () => { meter.raf += 1; requestAnimationFrame(frame); };
-  requestAnimationFrame(frame);
-  setInterval(() => { meter.timers += 1; beat("main"); }, 50);
+  let asked = false;
+  const frame = () => { meter.raf += 1; asked = false; };
+  const ask = () => { if (!asked) { asked = true; requestAnimationFrame(frame); } };
+  setInterval(() => { meter.timers += 1; beat("main"); ask(); }, 50);
   addEventListener("blur", () => { meter.blurs += 1; });
   document.addEventListener("visibilitychange", () => { if (document.hidden) meter.hides += 1; });
   document.addEventListener("freeze", () => { meter.freezes += 1; });

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -104,6 +105,16 @@ class Rig:
         """An anchor has come, now."""
         self.timeline.mark(name, monotonic_ms())
         self.note("mark", mark=name)
+
+    def judged(self) -> Window:
+        """What timings are judged in: from the links (or an earlier fault) to the drain; pages that load make every machine busy.
+
+        The whole run if nothing of that came.
+        """
+        begun = [self.timeline.marks.get("countdown"), *(one.requested_ms for one in self.injection.entries.values())]
+        drained = [span.start_ms for span in self.phasing.spans if span.name == "drain"]
+        known = [t_ms for t_ms in begun if t_ms is not None]
+        return Window(min(known, default=-math.inf), min(drained, default=math.inf))
 
     def baseline(self, fault_id: str) -> Window:
         """From one second after the links stood (before that: from boot) to the request of the fault.

@@ -24,7 +24,7 @@ def har_1(evidence: Evidence) -> Finding:
 
 
 def har_2(evidence: Evidence) -> Finding:
-    """The harness's own event loop was never starved."""
+    """The harness's own event loop was not starved while timings were judged."""
     lag_ms = evidence.loop_lag_p99_ms
     if math.isnan(lag_ms):
         return no_data("HAR-2", "the lag of the control loop was not measured")
