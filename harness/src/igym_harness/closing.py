@@ -7,8 +7,9 @@ import json
 
 from igym_chaos.fault import Window
 from igym_harness import collect, jsonl, ledger, telemetry_file
+from igym_harness.checkers.harness import LOOP_LAG_LIMIT_MS
 from igym_harness.clock import measure, monotonic_ms
-from igym_harness.history import SERVER
+from igym_harness.history import HARNESS, SERVER
 from igym_harness.injection import measure as measure_fault
 from igym_harness.participant import NoAnswerError
 from igym_harness.rig import Rig
@@ -78,6 +79,9 @@ def _write(rig: Rig) -> None:
         whole = Window(0.0, monotonic_ms())
         measured = telemetry_file.dump(rig.telemetry, whole)
         (rig.folder.path / "telemetry.json").write_text(json.dumps(measured) + "\n", encoding="utf-8")
+    for t_ms, late_ms in rig.lag.samples:
+        if late_ms >= LOOP_LAG_LIMIT_MS:
+            rig.history.add(t_ms, HARNESS, "late-loop", {"late_ms": round(late_ms, 1)})
     rig.folder.ledger.touch()
     jsonl.append(rig.folder.ledger, ledger.lines(list(rig.injection.entries.values())))
     for name, member in rig.fleet.members.items():
