@@ -156,8 +156,16 @@ class PageControl(Protocol):
     async def kill_browser(self) -> None: ...
 
 
+@dataclass(frozen=True)
+class ServerIdentity:
+    """Which process answers on the server's port. The nonce was given to it at its start and to no other."""
+
+    pid: int
+    nonce: str
+
+
 class ServerControl(Protocol):
-    """What can be done to the server's process."""
+    """What can be done to the server's process. Everything that waits raises InjectorError."""
 
     @property
     def database(self) -> Path:
@@ -165,6 +173,15 @@ class ServerControl(Protocol):
 
     def signal(self, number: int) -> None:
         """A signal to the process; nothing if it has ended."""
+
+    async def end(self, number: int) -> int:
+        """The process ends by a signal, as planned; its exit code (negative: the signal)."""
+
+    async def start(self) -> None:
+        """Another process on the same port, with the same data; nothing while the server was not ended."""
+
+    async def identity(self) -> ServerIdentity | None:
+        """Who answers on the port now; None: nobody."""
 
 
 class Subject(Protocol):

@@ -47,7 +47,7 @@ class Desk:
         self._certify = certify
         self.coordinator = coordinator
         self.store = store
-        self.events: deque[dict[str, Any]] = deque(maxlen=EVENTS_KEPT)
+        self.events: deque[Mapping[str, Any]] = deque(maxlen=EVENTS_KEPT)
         self._exporter = exporter
         self._pages = pages
         self._lock = asyncio.Lock()
@@ -161,7 +161,8 @@ class Desk:
                 return
         await asyncio.to_thread(self._exporter.session, session_id)
         await self.note("session_exported", {"session_id": session_id})
-        if self._certify is not None:
+        played = await asyncio.to_thread(self.store.sealed_episodes, session_id)
+        if self._certify is not None and played:
             certified = await self._certify(session_id)
             if certified["certified"] is not True:
                 level = logging.ERROR if certified["certified"] is False else logging.WARNING

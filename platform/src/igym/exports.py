@@ -77,6 +77,14 @@ class Exporter:
             target, {**about, "participants": list(session.members), "state": session.state, "reason": session.reason}
         )
 
+    def is_whole(self, session_id: str, *, certified: bool) -> bool:
+        """Whether `session` has written everything, and each episode with rows is certified, if that is wanted."""
+        session = self._store.session(session_id)
+        assert session is not None, f"session {session_id} is not stored"
+        folder, episodes = self.folder(session), self._store.sealed_episodes(session_id)
+        wanted = [f"ep{episode}/certificate.json" for episode in episodes] if certified else []
+        return all((folder / name).is_file() for name in ("session.json", *wanted))
+
     def _place(self, target: Path, value: Mapping[str, Any]) -> None:
         """A file that is whole when it has its name."""
         draft = target.with_name(f".{target.stem}-{uuid.uuid4().hex}")

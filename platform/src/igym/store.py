@@ -159,6 +159,32 @@ class Store:
             lambda db: [tuple(row) for row in db.execute("SELECT id, completion_code, scene FROM participants")]
         )
 
+    async def pages(self) -> dict[str, str]:
+        """The page that spoke last for each participant, by participant."""
+        query = "SELECT detail FROM log WHERE kind = 'page_hello' ORDER BY id"
+        told = await self._write(lambda db: [json.loads(detail) for (detail,) in db.execute(query)])
+        return {one["participant_id"]: one["page_id"] for one in told}
+
+    async def sessions(self) -> list[SessionRecord]:
+        """All of them, oldest first."""
+        query = "SELECT id FROM sessions ORDER BY rowid"
+        found = await self._write(lambda db: [_session(db, session_id) for (session_id,) in db.execute(query)])
+        return [one for one in found if one is not None]
+
+    async def sealed_seats(self) -> dict[str, dict[int, set[int]]]:
+        """Session -> episode -> seats that sealed it."""
+        rows = await self._write(lambda db: db.execute("SELECT session_id, episode, seat FROM seals").fetchall())
+        found: dict[str, dict[int, set[int]]] = {}
+        for session_id, episode, seat in rows:
+            found.setdefault(session_id, {}).setdefault(episode, set()).add(seat)
+        return found
+
+    async def newest_log(self, limit: int) -> list[tuple[float, str, dict[str, Any]]]:
+        """(when, s since the epoch, kind, detail) of the last entries, oldest first."""
+        query = "SELECT at_s, kind, detail FROM log ORDER BY id DESC LIMIT ?"
+        rows = await self._write(lambda db: db.execute(query, (limit,)).fetchall())
+        return [(at_s, kind, json.loads(detail)) for at_s, kind, detail in reversed(rows)]
+
     def session(self, session_id: str) -> SessionRecord | None:
         """From any thread."""
         with closing(self._reader()) as db:

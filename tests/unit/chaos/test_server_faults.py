@@ -15,14 +15,17 @@ from typing import Any
 import pytest
 
 from igym_chaos.errors import InjectorError
-from igym_chaos.fault import SERVER, Fault, ProbeSample, Window
+from igym_chaos.fault import SERVER, Fault, ProbeSample, ServerIdentity, Window
 from igym_chaos.faults.server_db_locked import LOOKS_AFTER, ServerDbLocked
+from igym_chaos.faults.server_kill import ServerKill
 from igym_chaos.faults.server_pause import ServerPause
+from igym_chaos.faults.server_restart import ServerRestart
 from igym_harness.server_probe import probe
 
 LISTEN = """
-import socket
-listener = socket.create_server(("127.0.0.1", 0))
+import socket, signal, sys
+signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+listener = socket.create_server(("127.0.0.1", int(sys.argv[1])))
 print(listener.getsockname()[1], flush=True)
 while True:
     one, _ = listener.accept()
@@ -41,6 +44,7 @@ class Target:
     def __init__(self, database: Path, process: subprocess.Popen[bytes] | None = None) -> None:
         self.database = database
         self._process = process
+        self.identities: list[ServerIdentity | None] = []
 
     @property
     def server(self) -> Target:
@@ -49,6 +53,17 @@ class Target:
     def signal(self, number: int) -> None:
         assert self._process is not None
         self._process.send_signal(number)
+
+    async def end(self, number: int) -> int:
+        self.signal(number)
+        assert self._process is not None
+        return await asyncio.to_thread(self._process.wait)
+
+    async def start(self) -> None:
+        """Tests of the harness start real servers; here the next one is there already, or nobody is."""
+
+    async def identity(self) -> ServerIdentity | None:
+        return self.identities.pop(0)
 
 
 class Telemetry:
@@ -62,11 +77,15 @@ class Telemetry:
 
 @pytest.fixture
 def listening() -> Iterator[subprocess.Popen[bytes]]:
-    process = subprocess.Popen([sys.executable, "-c", LISTEN], stdout=subprocess.PIPE)  # noqa: S603 - our own program
+    process = program(0)
     yield process
     process.send_signal(signal.SIGCONT)
     process.kill()
     process.communicate()
+
+
+def program(port: int) -> subprocess.Popen[bytes]:
+    return subprocess.Popen([sys.executable, "-c", LISTEN, str(port)], stdout=subprocess.PIPE)  # noqa: S603 - our own program
 
 
 @pytest.fixture
@@ -128,7 +147,94 @@ async def test_a_locked_database_is_locked_for_everybody_until_the_heal(database
     await fault.heal([Target(database)])
 
 
-@pytest.mark.parametrize("fault", [ServerPause(), ServerDbLocked()], ids=lambda fault: fault.kind)
+FIRST, SECOND = ServerIdentity(1, "first"), ServerIdentity(2, "second")
+
+
+async def killed(
+    process: subprocess.Popen[bytes], database: Path, who: list[ServerIdentity | None]
+) -> tuple[ServerKill, Any, tuple[Window, Window, Window]]:
+    """A server that dies and another one on its port: before, without it, and after."""
+    assert process.stdout is not None
+    port = int(process.stdout.readline())
+    telemetry: Any = Telemetry()
+    fault, target = ServerKill(), Target(database, process)
+    target.identities = who
+    before = await look(telemetry, port)
+    await fault.inject([target])
+    during = await look(telemetry, port)
+    following = program(port)
+    try:
+        assert following.stdout is not None
+        assert int(following.stdout.readline()) == port
+        await fault.heal([target])
+        after = await look(telemetry, port)
+    finally:
+        following.kill()
+        following.communicate()
+    return fault, telemetry, (before, during, after)
+
+
+async def test_a_killed_server_refuses_everybody_until_another_one_answers(
+    listening: subprocess.Popen[bytes], database: Path
+) -> None:
+    fault, telemetry, (before, during, after) = await killed(listening, database, [FIRST, SECOND])
+    assert fault.effect(telemetry, [SERVER], during, before).in_band, telemetry.samples
+    assert not fault.effect(telemetry, [SERVER], before, before).in_band
+    assert not fault.recovered(telemetry, [SERVER], during, before).in_band
+    assert fault.recovered(telemetry, [SERVER], after, before).in_band, telemetry.samples
+
+
+@pytest.mark.parametrize("impostor", [None, FIRST, ServerIdentity(2, "first"), ServerIdentity(1, "second")])
+async def test_whoever_answers_with_the_name_of_the_dead_is_no_new_server(
+    listening: subprocess.Popen[bytes], database: Path, impostor: ServerIdentity | None
+) -> None:
+    """SAB-24."""
+    fault, telemetry, (before, _, after) = await killed(listening, database, [FIRST, impostor])
+    found = fault.recovered(telemetry, [SERVER], after, before)
+    assert (found.in_band, found.measured["new_process"]) == (False, 0.0)
+
+
+async def test_a_port_that_refuses_is_no_proof_that_the_process_died(database: Path) -> None:
+    telemetry: Any = Telemetry()
+    telemetry.samples = [ProbeSample(t_ms, None, None, 0.3, 0, 0, "refused") for t_ms in range(0, 3_000, 500)]
+    window = Window(0.0, 3_000.0)
+    effect = ServerKill().effect(telemetry, [SERVER], window, window)
+    assert (effect.in_band, effect.measured, effect.note) == (
+        False,
+        {"refused": 1.0},
+        "the exit code is None, not that of the signal",
+    )
+
+
+@pytest.mark.parametrize(
+    ("number", "who", "believed"),
+    [
+        (signal.SIGTERM, [FIRST, SECOND], True),
+        (signal.SIGTERM, [FIRST, FIRST], False),
+        (signal.SIGTERM, [FIRST, None], False),
+        (signal.SIGKILL, [FIRST, SECOND], False),
+    ],
+)
+async def test_a_restart_is_an_end_without_an_error_and_another_process(
+    listening: subprocess.Popen[bytes],
+    database: Path,
+    number: int,
+    who: list[ServerIdentity | None],
+    believed: bool,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert listening.stdout is not None
+    listening.stdout.readline()
+    target, window, telemetry = Target(database, listening), Window(0.0, 1.0), Telemetry()
+    target.identities = who
+    monkeypatch.setattr(target, "signal", lambda _: listening.send_signal(number))
+    fault = ServerRestart()
+    await fault.inject([target])
+    await fault.heal([target])
+    assert fault.effect(telemetry, [SERVER], window, window).in_band is believed  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("fault", [ServerPause(), ServerDbLocked(), ServerKill()], ids=lambda fault: fault.kind)
 def test_an_injector_that_does_nothing_is_not_believed(fault: Fault) -> None:
     telemetry: Any = Telemetry()
     answered = {"connect_ms": 0.3, "first_byte_ms": 0.9, "total_ms": 1.2, "received": 3000, "reads": 1}
@@ -138,6 +244,12 @@ def test_an_injector_that_does_nothing_is_not_believed(fault: Fault) -> None:
     effect = fault.effect(telemetry, [SERVER], Window(4_000.0, 9_000.0), Window(0.0, 4_000.0))
     assert effect.n >= 4
     assert not effect.in_band
+
+
+def test_a_restart_that_nobody_did_is_not_believed() -> None:
+    telemetry: Any = Telemetry()
+    effect = ServerRestart().effect(telemetry, [SERVER], Window(0.0, 1.0), Window(0.0, 1.0))
+    assert (effect.in_band, effect.note) == (False, "no process ended")
 
 
 async def test_a_database_that_is_not_there_is_no_fault(tmp_path: Path) -> None:

@@ -31,7 +31,9 @@ from igym_chaos.faults.p2p_reorder import PeerReorder
 from igym_chaos.faults.p2p_slicer import PeerSlicer
 from igym_chaos.faults.proc_stop import ProcStop
 from igym_chaos.faults.server_db_locked import ServerDbLocked
+from igym_chaos.faults.server_kill import ServerKill
 from igym_chaos.faults.server_pause import ServerPause
+from igym_chaos.faults.server_restart import ServerRestart
 from igym_chaos.faults.signal_bandwidth import SignalBandwidth
 from igym_chaos.faults.signal_down import SignalDown
 from igym_chaos.faults.signal_half_open import SignalHalfOpen
@@ -69,7 +71,9 @@ BUILT: tuple[type[Fault], ...] = (
     RelayedLatency,
     RelayedLoss,
     ServerDbLocked,
+    ServerKill,
     ServerPause,
+    ServerRestart,
     SignalLatency,
     SignalBandwidth,
     SignalDown,
