@@ -114,6 +114,10 @@ class Server:
         await self._desk.command(lambda one: one.adopt(found.people, found.sessions, unwritten=found.unwritten))
         self._health |= {"ready": True, "port": port}
 
+    async def leave(self, timeout_s: float) -> None:
+        """The pages are let go, before the port is closed and `stop` comes."""
+        await self._gateway.close(timeout_s)
+
     async def stop(self) -> None:
         """Everything acknowledged is on disk."""
         await self._desk.note("server_stopped", {"pid": os.getpid()})

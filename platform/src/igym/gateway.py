@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -70,6 +72,12 @@ class Gateway:
         for sid in [sid for sid, page in self._pages.items() if page == key]:
             await self._server.emit("page_rejected", {"code": code, "message": message}, to=sid)
             self._forget(sid)
+
+    async def close(self, timeout_s: float) -> None:
+        """Every connection, so that pages know at once and look for the next server; whoever does not hear is left behind."""
+        if self._server.eio.sockets:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._server.eio.disconnect(), timeout_s)
 
     # ---- Receiving ----
 

@@ -95,6 +95,24 @@ class Running:
         return headers["location"].removeprefix("/")
 
 
+class Visitor:
+    """Comes to any server."""
+
+    async def begin(self, url: str) -> str:
+        """A new participant's id."""
+        status, headers, _ = await asyncio.to_thread(_request, f"{url}/participants", "POST")
+        assert status == 303
+        return headers["location"].removeprefix("/")
+
+    async def open(self, url: str) -> Page:
+        return await Page.open(url)
+
+
+@pytest.fixture
+def visitor() -> Visitor:
+    return Visitor()
+
+
 def _request(url: str, method: str) -> tuple[int, dict[str, str], bytes]:
     parts = urlsplit(url)
     connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=ANSWER_S)
