@@ -183,6 +183,9 @@ class ServerControl(Protocol):
     async def identity(self) -> ServerIdentity | None:
         """Who answers on the port now; None: nobody."""
 
+    async def hinder(self, **wanted: float | bool) -> dict[str, float]:
+        """Changes what the test profile's hook does (`delay_ms`, `full`); how often the store wrote, and could not."""
+
 
 class Subject(Protocol):
     """What a fault may touch of one participant, or of the server; None where this run does not offer it."""

@@ -162,6 +162,9 @@ class ServerProcess:
     async def get_json(self, path: str) -> Any:
         return await asyncio.to_thread(_get_json, self.url, path)
 
+    async def post_json(self, path: str, value: Mapping[str, Any]) -> Any:
+        return await asyncio.to_thread(_get_json, self.url, path, body=value)
+
     def log_lines(self) -> list[str]:
         return self.log.read_text(encoding="utf-8", errors="replace").splitlines() if self.log.exists() else []
 
@@ -207,16 +210,18 @@ class ServerProcess:
         return "its log ends:\n" + "\n".join(self.log_lines()[-LOG_TAIL_LINES:])
 
 
-def _get_json(url: str, path: str) -> Any:
-    """Blocking GET of JSON, without any proxy of the environment. Raises OSError, ValueError or HTTPException."""
+def _get_json(url: str, path: str, *, body: Mapping[str, Any] | None = None) -> Any:
+    """Blocking GET (POST of a `body`) of JSON, without any proxy of the environment. Raises OSError, ValueError or HTTPException."""
     parts = urlsplit(url)
     connection = http.client.HTTPConnection(parts.hostname or "127.0.0.1", parts.port, timeout=REQUEST_S)
     try:
-        connection.request("GET", path, headers={"Accept": "application/json"})
+        headers = {"Accept": "application/json", "Content-Type": "application/json"}
+        method, sent = ("GET", None) if body is None else ("POST", json.dumps(body))
+        connection.request(method, path, body=sent, headers=headers)
         response = connection.getresponse()
-        body = response.read()
+        answer = response.read()
         if response.status != http.HTTPStatus.OK:
-            raise ValueError(f"GET {path} answered {response.status}")
-        return json.loads(body)
+            raise ValueError(f"{method} {path} answered {response.status}")
+        return json.loads(answer)
     finally:
         connection.close()

@@ -15,6 +15,8 @@ from igym_harness.errors import HarnessError
 from igym_harness.stage import Stage
 from igym_harness.store_look import DATABASE
 
+HINDER_PATH = "/debug/hinder"
+
 
 class ServerSubject:
     """Implements igym_chaos.fault.Subject and ServerControl; the process is that of the stage, whenever it is asked."""
@@ -56,6 +58,14 @@ class ServerSubject:
             await self._stage.start_server()
         except HarnessError as error:
             raise InjectorError(error.reason) from error
+
+    async def hinder(self, **wanted: float | bool) -> dict[str, float]:
+        assert self._stage.server is not None
+        try:
+            answer = await self._stage.server.post_json(HINDER_PATH, wanted)
+        except (OSError, ValueError, http.client.HTTPException) as error:
+            raise InjectorError(f"the server's test hook cannot be set to {wanted}: {error}") from error
+        return {name: float(answer[name]) for name in ("writes", "write_errors")}
 
     async def identity(self) -> ServerIdentity | None:
         if self._stage.server is None:

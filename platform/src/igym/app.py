@@ -18,6 +18,7 @@ from igym.coordinator import Coordinator
 from igym.desk import EVENTS_KEPT, Desk
 from igym.exports import Exporter
 from igym.gateway import Gateway
+from igym.hindrance import Hindrance
 from igym.loading import Loaded
 from igym.runtime import Runtime
 from igym.store import Store
@@ -71,7 +72,8 @@ class Server:
         sio = socketio.AsyncServer(
             async_mode="asgi", max_http_buffer_size=MESSAGE_LIMIT, ping_interval=5, ping_timeout=10
         )
-        self._gateway = Gateway(sio)
+        hindrance = Hindrance(self._store) if options.profile == "test" else None
+        self._gateway = Gateway(sio, pause=hindrance.pause if hindrance else None)
         self._source = RandomSource(options.seed)
         coordinator = Coordinator(
             experiment,
@@ -102,8 +104,10 @@ class Server:
             knows=coordinator.knows,
             health=lambda: self._health,
             debug=debug if options.profile == "test" else {},
+            hinder=hindrance.change if hindrance else None,
         )
-        self.asgi = routes.guarded(socketio.ASGIApp(sio, pages))
+        whole = routes.guarded(socketio.ASGIApp(sio, pages))
+        self.asgi = hindrance.around(whole) if hindrance else whole
 
     async def start(self, port: int) -> None:
         """What an earlier run left is taken over: participants are known again, and games that run go on."""

@@ -14,12 +14,13 @@ from igym import effects as say
 from igym.coordinator import Coordinator
 from igym.effects import Effect, Effects
 from igym.exports import Exporter
-from igym.store import SessionRecord, Store
+from igym.store import SessionRecord, Store, StoreUnavailableError
 
 T = TypeVar("T")
 Certify = Callable[[str], Awaitable[Mapping[str, Any]]]
 log = logging.getLogger("igym")
 EVENTS_KEPT = 50_000
+STORE_RETRY_S = 0.5
 
 
 class Pages(Protocol):
@@ -69,11 +70,11 @@ class Desk:
     async def note(self, kind: str, detail: Mapping[str, Any]) -> None:
         """An entry of the event log."""
         self.events.append({"kind": kind, "monotonic_ms": time.monotonic() * 1000.0, **detail})
-        await self.store.log(kind, detail)
+        await self._kept(lambda: self.store.log(kind, detail))
 
     async def desync(self, report: Mapping[str, Any]) -> None:
         """Two seats differ: durable, in the event log, and with the field as soon as both seats' bytes are here."""
-        if not await self.store.save_desync(report):
+        if not await self._kept(lambda: self.store.save_desync(report)):
             return
         about = {name: value for name, value in report.items() if name != "dump"}
         log.error(
@@ -105,25 +106,32 @@ class Desk:
             case say.StopTimer(name):
                 self._stop_timer(name)
             case say.SaveParticipant(person):
-                await self.store.save_participant(
-                    person.id, person.completion_code, scene=person.scene, state=person.state
-                )
+                about = {"scene": person.scene, "state": person.state}
+                await self._kept(lambda: self.store.save_participant(person.id, person.completion_code, **about))
             case say.SaveSession(session):
-                await self.store.save_session(
-                    SessionRecord(
-                        session.id,
-                        session.scene_id,
-                        session.seed,
-                        session.members,
-                        session.state,
-                        session.reason,
-                        self._setup,
-                    )
+                record = SessionRecord(
+                    session.id,
+                    session.scene_id,
+                    session.seed,
+                    session.members,
+                    session.state,
+                    session.reason,
+                    self._setup,
                 )
+                await self._kept(lambda: self.store.save_session(record))
             case say.Export(session_id, episode):
                 self._start(self._export(session_id, episode))
             case say.Log(kind, detail):
                 await self.note(kind, detail)
+
+    async def _kept(self, write: Callable[[], Awaitable[T]]) -> T:
+        """Until the store takes it: while it cannot, nothing else is decided, and nobody is told anything."""
+        while True:
+            try:
+                return await write()
+            except StoreUnavailableError as error:
+                log.warning("the store cannot write now: %s", error)
+                await asyncio.sleep(STORE_RETRY_S)
 
     def _ring(self, name: str) -> None:
         self._timers.pop(name, None)

@@ -25,6 +25,20 @@ T = TypeVar("T")
 VERSION = 2
 """Of the tables below; in the file's user_version."""
 
+PRIMARY_CODE = 0xFF
+PASSING = frozenset(
+    {
+        sqlite3.SQLITE_BUSY,
+        sqlite3.SQLITE_LOCKED,
+        sqlite3.SQLITE_READONLY,
+        sqlite3.SQLITE_IOERR,
+        sqlite3.SQLITE_FULL,
+        sqlite3.SQLITE_CANTOPEN,
+    }
+)
+"""Troubles of the disk and of other writers (https://www.sqlite.org/rescode.html): they may be over at the next attempt."""
+PAGES_LIMIT = 4_294_967_294
+"""SQLite's own."""
 MISSING_TOLD = 1000
 """Chunks that the answer to a seal names at most; a page sends those, and its seal again."""
 
@@ -49,6 +63,10 @@ CREATE TABLE IF NOT EXISTS seals (
 
 class StoreVersionError(IgymError):
     """The database of another version; nothing in it was changed."""
+
+
+class StoreUnavailableError(Exception):
+    """The disk, or somebody else's lock, does not let the store write now; nothing was changed."""
 
 
 class RefusedDataError(Exception):
@@ -80,8 +98,19 @@ class Store:
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         self._path = path
+        self.writes = 0
+        self.write_errors = 0
         self._writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="store")
         self._db = self._writer.submit(self._open).result()
+
+    async def let_grow(self, may: bool) -> None:
+        """Whether the database may get larger; if not, it is full as a disk is. For the test profile."""
+
+        def limit() -> None:
+            pages = PAGES_LIMIT if may else self._db.execute("PRAGMA page_count").fetchone()[0]
+            self._db.execute(f"PRAGMA max_page_count = {pages}")
+
+        await asyncio.get_running_loop().run_in_executor(self._writer, limit)
 
     def close(self) -> None:
         """Waits for what is under way."""
@@ -222,8 +251,16 @@ class Store:
 
     async def _write(self, change: Callable[[sqlite3.Connection], T]) -> T:
         def committed() -> T:
-            with self._db:
-                return change(self._db)
+            try:
+                with self._db:
+                    changed = change(self._db)
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode & PRIMARY_CODE not in PASSING:
+                    raise
+                self.write_errors += 1
+                raise StoreUnavailableError(str(error)) from error
+            self.writes += 1
+            return changed
 
         return await asyncio.get_running_loop().run_in_executor(self._writer, committed)
 

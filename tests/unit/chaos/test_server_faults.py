@@ -16,10 +16,13 @@ import pytest
 
 from igym_chaos.errors import InjectorError
 from igym_chaos.fault import SERVER, Fault, ProbeSample, ServerIdentity, Window
+from igym_chaos.faults import server_disk_full
 from igym_chaos.faults.server_db_locked import LOOKS_AFTER, ServerDbLocked
+from igym_chaos.faults.server_disk_full import ServerDiskFull
 from igym_chaos.faults.server_kill import ServerKill
 from igym_chaos.faults.server_pause import ServerPause
 from igym_chaos.faults.server_restart import ServerRestart
+from igym_chaos.faults.server_slow import ServerSlow
 from igym_harness.server_probe import probe
 
 LISTEN = """
@@ -45,6 +48,8 @@ class Target:
         self.database = database
         self._process = process
         self.identities: list[ServerIdentity | None] = []
+        self.answers: list[dict[str, float]] = []
+        self.hindered: list[dict[str, float | bool]] = []
 
     @property
     def server(self) -> Target:
@@ -64,6 +69,10 @@ class Target:
 
     async def identity(self) -> ServerIdentity | None:
         return self.identities.pop(0)
+
+    async def hinder(self, **wanted: float | bool) -> dict[str, float]:
+        self.hindered.append(wanted)
+        return self.answers.pop(0)
 
 
 class Telemetry:
@@ -255,3 +264,99 @@ def test_a_restart_that_nobody_did_is_not_believed() -> None:
 async def test_a_database_that_is_not_there_is_no_fault(tmp_path: Path) -> None:
     with pytest.raises(InjectorError, match="is not at"):
         await ServerDbLocked().inject([Target(tmp_path / "igym.sqlite3")])
+
+
+class Timed(Telemetry):
+    """Answer times by window: of the harness's connections, and of the sockets of a and b."""
+
+    def __init__(self, probe_ms: tuple[float, float], socket_ms: tuple[float, float], *, n: int = 8) -> None:
+        super().__init__()
+        self._socket_ms, self._n = socket_ms, n
+        for start_ms, total_ms in ((0.0, probe_ms[0]), (5_000.0, probe_ms[1])):
+            self.samples += [
+                ProbeSample(start_ms + 500.0 * i, 0.1, total_ms, total_ms, 3_000, 1, "fin") for i in range(n)
+            ]
+
+    def participants(self) -> tuple[str, ...]:
+        return ("a", "b")
+
+    def server_rtts(self, participant: str, window: Window) -> list[float]:
+        return [self._socket_ms[window.start_ms >= 5_000.0]] * self._n
+
+
+BEFORE, DURING = Window(0.0, 4_900.0), Window(5_000.0, 9_900.0)
+
+
+@pytest.mark.parametrize(
+    ("probe_ms", "socket_ms", "believed"),
+    [
+        ((2.0, 402.0), (3.0, 404.0), True),
+        ((2.0, 2.0), (3.0, 3.0), False),
+        ((2.0, 402.0), (3.0, 3.0), False),
+        ((2.0, 2.0), (3.0, 404.0), False),
+        ((2.0, 302.0), (3.0, 303.0), False),
+        ((2.0, 702.0), (3.0, 404.0), False),
+    ],
+)
+def test_a_slow_server_is_slow_for_everybody_and_by_as_much_as_asked(
+    probe_ms: tuple[float, float], socket_ms: tuple[float, float], believed: bool
+) -> None:
+    telemetry: Any = Timed(probe_ms, socket_ms)
+    fault = ServerSlow(delay_ms=400)
+    assert fault.effect(telemetry, [SERVER], DURING, BEFORE).in_band is believed
+    quick = max(probe_ms[1] - probe_ms[0], socket_ms[1] - socket_ms[0]) < 5
+    assert fault.recovered(telemetry, [SERVER], DURING, BEFORE).in_band is quick
+
+
+def test_too_few_answers_tell_nothing_of_a_delay() -> None:
+    telemetry: Any = Timed((2.0, 402.0), (3.0, 404.0), n=3)
+    effect = ServerSlow(delay_ms=400).effect(telemetry, [SERVER], DURING, BEFORE)
+    assert (effect.in_band, effect.measured) == (False, {})
+
+
+@pytest.mark.parametrize("delay_ms", [0, 49, 1_001, True, "400"])
+def test_a_delay_out_of_range_is_refused(delay_ms: Any) -> None:
+    with pytest.raises(ValueError, match=r"server\.slow: delay_ms"):
+        ServerSlow(delay_ms=delay_ms)
+
+
+async def test_the_delay_is_set_and_taken_away(database: Path) -> None:
+    target = Target(database)
+    target.answers = [{}, {}]
+    await ServerSlow(delay_ms=400).inject([target])
+    await ServerSlow(delay_ms=400).heal([target])
+    assert target.hindered == [{"delay_ms": 400}, {"delay_ms": 0.0}]
+
+
+def answers(*pairs: tuple[int, int]) -> list[dict[str, float]]:
+    return [{"writes": float(writes), "write_errors": float(errors)} for writes, errors in pairs]
+
+
+@pytest.mark.parametrize(
+    ("counted", "full", "freed"),
+    [
+        (answers((100, 0), (103, 7), (120, 7)), True, True),
+        (answers((100, 0), (160, 0), (170, 0)), False, True),
+        (answers((100, 0), (103, 7), (103, 9)), True, False),
+        (answers((100, 0), (103, 7), (103, 7)), True, False),
+        (answers((100, 3), (103, 3), (104, 3)), False, True),
+    ],
+    ids=["full", "never full", "still full", "silent", "full before"],
+)
+async def test_a_full_disk_is_what_the_store_counted(
+    database: Path, monkeypatch: pytest.MonkeyPatch, counted: list[dict[str, float]], full: bool, freed: bool
+) -> None:
+    monkeypatch.setattr(server_disk_full, "EVERY_S", 0.0)
+    target, telemetry, fault = Target(database), Timed((2.0, 2.0), (3.0, 3.0)), ServerDiskFull()
+    target.answers = [*counted, *counted[-1:] * server_disk_full.LOOKS]
+    await fault.inject([target])
+    await fault.heal([target])
+    assert target.hindered[:3] == [{"full": True}, {"full": False}, {}]
+    assert fault.effect(telemetry, [SERVER], DURING, BEFORE).in_band is full  # type: ignore[arg-type]
+    assert fault.recovered(telemetry, [SERVER], DURING, BEFORE).in_band is freed  # type: ignore[arg-type]
+
+
+def test_a_disk_that_nobody_filled_is_not_believed() -> None:
+    telemetry: Any = Timed((2.0, 2.0), (3.0, 3.0))
+    assert not ServerDiskFull().effect(telemetry, [SERVER], DURING, BEFORE).in_band
+    assert not ServerDiskFull().recovered(telemetry, [SERVER], DURING, BEFORE).in_band
