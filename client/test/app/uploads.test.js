@@ -118,7 +118,7 @@ test("a store that cannot write now is asked until it can: nothing is given up",
   const full = REFUSAL_LIMIT * 2;
   const { box, timers, stored, givenUp } = outbox((_event, _payload, attempt) => (attempt <= full ? { ok: false, code: UNAVAILABLE } : { ok: true }));
   box.add(chunk(0));
-  for (let attempt = 0; attempt < full; attempt += 1) await timers.pass(5_000);
+  for (let round = 0; round < full * 2; round += 1) await timers.pass(5_000).then(settle);
   assert.deepEqual([stored, givenUp, box.pending, box.counters.refused], [["0.0"], [], 0, 0]);
 });
 

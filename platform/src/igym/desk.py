@@ -106,8 +106,8 @@ class Desk:
             case say.StopTimer(name):
                 self._stop_timer(name)
             case say.SaveParticipant(person):
-                about = {"scene": person.scene, "state": person.state}
-                await self._kept(lambda: self.store.save_participant(person.id, person.completion_code, **about))
+                code, scene, state = person.completion_code, person.scene, person.state
+                await self._kept(lambda: self.store.save_participant(person.id, code, scene=scene, state=state))
             case say.SaveSession(session):
                 record = SessionRecord(
                     session.id,

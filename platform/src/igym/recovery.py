@@ -27,11 +27,10 @@ class Left:
 
 
 async def left(store: Store, exporter: Exporter, *, certify: bool) -> Left:
-    """Reads it. `certify`: whether a session that is over has certificates."""
+    """Reads it, and clears away what is half written. `certify`: whether a session that is over has certificates."""
+    await asyncio.to_thread(exporter.sweep)
     pages = await store.pages()
-    people = [
-        Participant(one, code, scene, page_id=pages.get(one)) for one, code, scene in await store.participants()
-    ]
+    people = [Participant(one, code, scene, page_id=pages.get(one)) for one, code, scene in await store.participants()]
     sealed = await store.sealed_seats()
     records = await store.sessions()
     over = [one.id for one in records if one.state in OVER]

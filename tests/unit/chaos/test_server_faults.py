@@ -353,7 +353,11 @@ async def test_a_full_disk_is_what_the_store_counted(
     await fault.heal([target])
     assert target.hindered[:3] == [{"full": True}, {"full": False}, {}]
     assert fault.effect(telemetry, [SERVER], DURING, BEFORE).in_band is full  # type: ignore[arg-type]
+    fault.counted.healed_ms = DURING.start_ms - 500.0
     assert fault.recovered(telemetry, [SERVER], DURING, BEFORE).in_band is freed  # type: ignore[arg-type]
+    fault.counted.healed_ms = DURING.start_ms + 500.0
+    late = fault.recovered(telemetry, [SERVER], DURING, BEFORE)  # type: ignore[arg-type]
+    assert not late.in_band, "a heal that came when nobody looked any more"
 
 
 def test_a_disk_that_nobody_filled_is_not_believed() -> None:

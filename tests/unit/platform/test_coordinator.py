@@ -274,7 +274,9 @@ def test_a_participant_of_an_earlier_run_goes_on_where_it_was() -> None:
     assert [one for one in effects if isinstance(one, SaveParticipant)] == []
 
 
-def restarted(state: Any, *, scene: int = 1, sealed: Any = None, unwritten: bool = False) -> tuple[Coordinator, Effects]:
+def restarted(
+    state: Any, *, scene: int = 1, sealed: Any = None, unwritten: bool = False
+) -> tuple[Coordinator, Effects]:
     """A server that finds a and b, and a session of theirs, in its store."""
     one = coordinator()
     people = [Participant(name, f"CODE-{name}", scene, page_id=f"page-{name}") for name in ("a", "b")]

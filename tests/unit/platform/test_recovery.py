@@ -12,6 +12,7 @@ import signal
 import sys
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -190,15 +191,15 @@ def opened(folder: Path, *, dies_at: int | None = None) -> tuple[Brittle, Store,
 async def match(desk: Brittle, store: Store) -> None:
     """From two arrivals to the files of a session that is complete."""
     for name in ("a", "b"):
-        await desk.command(lambda one, name=name: one.create(name, f"CODE-{name}"))
-        await desk.ask(lambda one, name=name: one.hello(name, f"page-{name}"))
-        await desk.command(lambda one, name=name: one.join(name, "game"))
+        await desk.command(partial(Coordinator.create, participant_id=name, completion_code=f"CODE-{name}"))
+        await desk.ask(partial(Coordinator.hello, participant_id=name, page_id=f"page-{name}"))
+        await desk.command(partial(Coordinator.join, participant_id=name, scene_id="game"))
     for name in ("a", "b"):
-        await desk.command(lambda one, name=name: one.report(name, "s1", "playing"))
+        await desk.command(partial(Coordinator.report, participant_id=name, session_id="s1", phase="playing"))
     for seat, name in enumerate(("a", "b")):
         await store.save_chunk(name, chunk("s1", seat, 0))
         assert await store.save_seal(name, seal("s1", seat, 1)) == []
-        await desk.command(lambda one, seat=seat: one.sealed("s1", 0, seat))
+        await desk.command(partial(Coordinator.sealed, session_id="s1", episode=0, seat=seat))
 
 
 EFFECTS_AT_LEAST = 25
@@ -245,7 +246,7 @@ async def nothing_is_half_done(folder: Path) -> None:
         if session["state"] == "running":
             continue
         if f"export:{name}" in desk._timers:
-            await desk.command(lambda one, name=name: one.timer(f"export:{name}"))
+            await desk.command(partial(Coordinator.timer, name=f"export:{name}"))
         await desk.close()
         assert exporter.is_whole(name, certified=False)
         about = json.loads((folder / "study" / "game" / name / "session.json").read_text(encoding="utf-8"))
@@ -263,6 +264,8 @@ async def test_the_event_log_is_the_same_after_a_restart(tmp_path: Path) -> None
     _, store, _ = opened(tmp_path)
     again = await events(store, 1_000)
     assert [one["kind"] for one in again] == kinds
-    assert all(abs(new["monotonic_ms"] - old["monotonic_ms"]) < 1_000.0 for new, old in zip(again, desk.events, strict=True))
+    assert all(
+        abs(new["monotonic_ms"] - old["monotonic_ms"]) < 1_000.0 for new, old in zip(again, desk.events, strict=True)
+    )
     assert [one["kind"] for one in await events(store, 2)] == kinds[-2:]
     store.close()

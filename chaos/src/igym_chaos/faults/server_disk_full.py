@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import ClassVar
@@ -23,6 +24,7 @@ class Counted:
     before: dict[str, float] | None = None
     at_heal: dict[str, float] | None = None
     after: dict[str, float] | None = None
+    healed_ms: float | None = None
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,7 @@ class ServerDiskFull(ServerFault):
         """Lets it grow, then looks whether it does."""
         server = server_of(on)
         self.counted.at_heal = await server.hinder(full=False)
+        self.counted.healed_ms = time.monotonic() * 1000.0
         for _ in range(LOOKS):
             await asyncio.sleep(EVERY_S)
             self.counted.after = await server.hinder()
@@ -61,9 +64,10 @@ class ServerDiskFull(ServerFault):
         """Writes succeed, none fails any more, and the server answers as before."""
         answers = super().recovered(telemetry, on, window, baseline)
         asked = {"writes": 1.0, "write_errors": 0.0, **answers.asked}
-        since, until = self.counted.at_heal, self.counted.after
-        if since is None or until is None:
-            return unmeasured(asked, answers.band, oracle=ORACLE, note="the store was not asked after the heal")
+        since, until, healed_ms = self.counted.at_heal, self.counted.after, self.counted.healed_ms
+        if since is None or until is None or healed_ms is None or healed_ms > window.start_ms:
+            note = "the database was not let grow before the window, or the store was not asked after that"
+            return unmeasured(asked, answers.band, oracle=ORACLE, note=note)
         grown = {name: until[name] - since[name] for name in ("writes", "write_errors")}
         in_band = answers.in_band and grown["writes"] >= 1.0 and grown["write_errors"] == 0.0
         return Effect(asked, {**grown, **answers.measured}, answers.band, answers.n, in_band, ORACLE, answers.note)

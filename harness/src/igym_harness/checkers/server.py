@@ -20,7 +20,11 @@ def srv_2(evidence: Evidence) -> Finding:
     """Every chunk of rows that a page was told is stored is in the database, after each end of the server's process."""
     check = "SRV-2"
     told = [
-        (float(event["t_ms"]), name, (event["sessionId"], event["episode"], event["seat"], event["seq"], event["sha256"]))
+        (
+            float(event["t_ms"]),
+            name,
+            (event["sessionId"], event["episode"], event["seat"], event["seq"], event["sha256"]),
+        )
         for name, events in evidence.page_events.items()
         for event in events
         if event.get("kind") == "chunk-stored"
