@@ -106,7 +106,7 @@ async def test_the_next_server_may_not_die_either(stage: Stage, tmp_path: Path) 
 async def test_the_counters_come_with_the_answer_of_the_hook(stage: Stage, tmp_path: Path) -> None:
     subject = ServerSubject(stage, tmp_path / "data")
     assert await subject.hinder(delay_ms=5.0) == {"writes": 5.0, "write_errors": 1.0}
-    with pytest.raises(InjectorError, match="cannot be set to .*nonsense.* answered 400"):
+    with pytest.raises(InjectorError, match=r"cannot be set to .*nonsense.* answered 400"):
         await subject.hinder(nonsense=True)
 
 
