@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import os
 import secrets
 from dataclasses import dataclass, field
@@ -21,9 +22,10 @@ from igym.gateway import Gateway
 from igym.hindrance import Hindrance
 from igym.loading import Loaded
 from igym.runtime import Runtime
-from igym.store import Store
+from igym.store import Store, StoreUnavailableError
 from igym.turn import Reach
 
+log = logging.getLogger("igym")
 Profile = Literal["production", "test"]
 MESSAGE_LIMIT = 8_000_000
 CODE_ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
@@ -124,8 +126,11 @@ class Server:
 
     async def stop(self) -> None:
         """Everything acknowledged is on disk."""
-        await self._desk.note("server_stopped", {"pid": os.getpid()})
         await self._desk.close()
+        try:
+            await self._desk.note("server_stopped", {"pid": os.getpid()})
+        except StoreUnavailableError as error:
+            log.error("the store could not write at the end: %s", error)  # noqa: TRY400 - there is nothing to trace
         self._store.close()
 
     async def _begin(self) -> str:

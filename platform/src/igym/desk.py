@@ -54,6 +54,7 @@ class Desk:
         self._lock = asyncio.Lock()
         self._timers: dict[str, asyncio.TimerHandle] = {}
         self._tasks: set[asyncio.Task[None]] = set()
+        self._closing = False
 
     async def command(self, decide: Callable[[Coordinator], Effects]) -> None:
         """Raises RefusedError, and nothing has changed then."""
@@ -87,7 +88,8 @@ class Desk:
             await self.note("desync_diff", {"session_id": report["session_id"], "episode": report["episode"], **diff})
 
     async def close(self) -> None:
-        """Stops the timers, finishes what is under way."""
+        """Stops the timers, finishes what is under way; what the store cannot write is not waited for any more."""
+        self._closing = True
         for timer in self._timers.values():
             timer.cancel()
         self._timers.clear()
@@ -125,11 +127,16 @@ class Desk:
                 await self.note(kind, detail)
 
     async def _kept(self, write: Callable[[], Awaitable[T]]) -> T:
-        """Until the store takes it: while it cannot, nothing else is decided, and nobody is told anything."""
+        """Until the store takes it: while it cannot, nothing else is decided, and nobody is told anything.
+
+        Raises StoreUnavailableError when the desk is closed.
+        """
         while True:
             try:
                 return await write()
             except StoreUnavailableError as error:
+                if self._closing:
+                    raise
                 log.warning("the store cannot write now: %s", error)
                 await asyncio.sleep(STORE_RETRY_S)
 

@@ -8,11 +8,13 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from igym import Experiment, Game, ThankYou
 from igym.coordinator import Coordinator
 from igym.desk import Desk
 from igym.exports import Exporter
-from igym.store import Store
+from igym.store import Store, StoreUnavailableError
 
 EXPERIMENT = Experiment(id="study", scenes=[Game(id="game", environment="world.py:World"), ThankYou()])
 WAITS_S = 1.0
@@ -58,6 +60,19 @@ async def test_a_full_disk_delays_decisions_and_loses_none(tmp_path: Path) -> No
     assert record is not None
     assert record.members == ("a", "b")
     await desk.close()
+    store.close()
+
+
+async def test_a_server_that_stops_does_not_wait_for_a_full_disk(tmp_path: Path) -> None:
+    store = Store(tmp_path / "igym.sqlite3")
+    one = Coordinator(EXPERIMENT, Source(), profile="test", runtime={}, ice=lambda _: {})
+    desk = Desk(one, store, Exporter(store, tmp_path, "study"), Pages(), setup={})
+    await store.let_grow(False)
+    filling = asyncio.create_task(fill(desk))
+    await until_it_fails(store)
+    await desk.close()
+    with pytest.raises(StoreUnavailableError):
+        await asyncio.wait_for(filling, 10.0)
     store.close()
 
 
