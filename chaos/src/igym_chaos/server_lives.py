@@ -9,6 +9,9 @@ from dataclasses import dataclass, field
 from igym_chaos.fault import Effect, ServerIdentity, Telemetry, Window
 from igym_chaos.server_faults import ServerFault
 
+RENEWED = ("server-process", "server-delay", "database-size", "database-lock")
+"""A new process knows nothing of what was done to the one before, and does not start while its database is locked."""
+
 
 @dataclass
 class Lives:

@@ -9,7 +9,7 @@ from typing import ClassVar
 
 from igym_chaos.fault import SERVER, Effect, Subject, Telemetry, Window, unmeasured
 from igym_chaos.server_faults import ORACLE, server_of
-from igym_chaos.server_lives import RenewingFault
+from igym_chaos.server_lives import RENEWED, RenewingFault
 from igym_chaos.server_path import MINIMUM_PROBES, probes
 
 
@@ -18,7 +18,7 @@ class ServerKill(RenewingFault):
     """No parameters."""
 
     kind: ClassVar[str] = "server.kill"
-    knobs: ClassVar[tuple[str, ...]] = ("server-process",)
+    knobs: ClassVar[tuple[str, ...]] = RENEWED
     minimum_window_s: ClassVar[float] = 2.0  # two connections of the harness, half a second apart
 
     async def inject(self, on: Sequence[Subject]) -> None:

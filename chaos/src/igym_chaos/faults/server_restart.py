@@ -9,7 +9,7 @@ from typing import ClassVar
 
 from igym_chaos.fault import Effect, Subject, Telemetry, Window, unmeasured
 from igym_chaos.server_faults import server_of
-from igym_chaos.server_lives import RenewingFault
+from igym_chaos.server_lives import RENEWED, RenewingFault
 
 ORACLE = "exit code, process id and nonce"
 
@@ -19,7 +19,7 @@ class ServerRestart(RenewingFault):
     """No parameters. It is over when the new process answers."""
 
     kind: ClassVar[str] = "server.restart"
-    knobs: ClassVar[tuple[str, ...]] = ("server-process",)
+    knobs: ClassVar[tuple[str, ...]] = RENEWED
     ends_itself: ClassVar[bool] = True
 
     async def inject(self, on: Sequence[Subject]) -> None:
