@@ -247,6 +247,8 @@ class Fault(ABC):
     """Its target is the server."""
     minimum_window_s: ClassVar[float] = 0.0
     """A shorter window cannot hold the oracle's band."""
+    heal_s: ClassVar[float] = 0.0
+    """How long its heal may take."""
     ends_itself: ClassVar[bool] = False
     """There is nothing to heal: it is done once, or is over when its time is."""
 

@@ -34,6 +34,7 @@ class ServerDiskFull(ServerFault):
     kind: ClassVar[str] = "server.disk-full"
     knobs: ClassVar[tuple[str, ...]] = ("database-size",)
     minimum_window_s: ClassVar[float] = 2.0
+    heal_s: ClassVar[float] = EVERY_S * LOOKS
 
     counted: Counted = field(default_factory=Counted, init=False, repr=False, compare=False)
 

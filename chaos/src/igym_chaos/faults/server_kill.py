@@ -19,6 +19,7 @@ class ServerKill(RenewingFault):
 
     kind: ClassVar[str] = "server.kill"
     knobs: ClassVar[tuple[str, ...]] = RENEWED
+    heal_s: ClassVar[float] = 6.0  # a server starts in 2 s on an idle machine
     minimum_window_s: ClassVar[float] = 2.0  # two connections of the harness, half a second apart
 
     async def inject(self, on: Sequence[Subject]) -> None:
