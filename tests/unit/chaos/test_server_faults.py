@@ -150,6 +150,12 @@ async def test_a_locked_database_is_locked_for_everybody_until_the_heal(database
     effect = fault.effect(telemetry, [SERVER], window, window)
     assert (effect.measured, effect.in_band) == ({"locked": 1.0}, True)
     assert [held for _, held in fault.holding.looks[-LOOKS_AFTER + 1 :]] == [False] * (LOOKS_AFTER - 1)
+    answers: Any = Timed((2.0, 2.0), (3.0, 3.0))
+    for free_ms, believed in ((DURING.start_ms - 500.0, True), (DURING.start_ms + 500.0, False), (None, False)):
+        fault.holding.free_ms = free_ms
+        assert fault.recovered(answers, [SERVER], DURING, BEFORE).in_band is believed, (
+            "let go when nobody looked any more"
+        )
     with sqlite3.connect(database, timeout=0) as db:
         db.execute("INSERT INTO log VALUES ('x')")
     db.close()
