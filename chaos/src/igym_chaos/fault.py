@@ -156,8 +156,16 @@ class PageControl(Protocol):
     async def kill_browser(self) -> None: ...
 
 
+@dataclass(frozen=True)
+class ServerIdentity:
+    """Which process answers on the server's port. The nonce was given to it at its start and to no other."""
+
+    pid: int
+    nonce: str
+
+
 class ServerControl(Protocol):
-    """What can be done to the server's process."""
+    """What can be done to the server's process. Everything that waits raises InjectorError."""
 
     @property
     def database(self) -> Path:
@@ -165,6 +173,18 @@ class ServerControl(Protocol):
 
     def signal(self, number: int) -> None:
         """A signal to the process; nothing if it has ended."""
+
+    async def end(self, number: int) -> int:
+        """The process ends by a signal, as planned; its exit code (negative: the signal)."""
+
+    async def start(self) -> None:
+        """Another process on the same port, with the same data; nothing while the server was not ended."""
+
+    async def identity(self) -> ServerIdentity | None:
+        """Who answers on the port now; None: nobody."""
+
+    async def hinder(self, **wanted: float | bool) -> dict[str, float]:
+        """Changes what the test profile's hook does (`delay_ms`, `full`); how often the store wrote, and could not."""
 
 
 class Subject(Protocol):
@@ -227,6 +247,8 @@ class Fault(ABC):
     """Its target is the server."""
     minimum_window_s: ClassVar[float] = 0.0
     """A shorter window cannot hold the oracle's band."""
+    heal_s: ClassVar[float] = 0.0
+    """How long its heal may take."""
     ends_itself: ClassVar[bool] = False
     """There is nothing to heal: it is done once, or is over when its time is."""
 

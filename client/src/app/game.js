@@ -217,7 +217,9 @@ export class Game {
   #stored(parcel) {
     const { session_id, episode } = parcel.payload;
     if (parcel.event === "episode_seal") return this.#journal.add("seal-stored", { sessionId: session_id, episode });
-    if (session_id === this.lastSession?.session_id) this.supervisor.post({ type: "uploaded", episode, seq: parcel.payload.seq });
+    const { seat, seq, sha256 } = parcel.payload;
+    this.#journal.add("chunk-stored", { sessionId: session_id, episode, seat, seq, sha256 });
+    if (session_id === this.lastSession?.session_id) this.supervisor.post({ type: "uploaded", episode, seq });
   }
 
   /** @param {string} session_id @param {Status} status */

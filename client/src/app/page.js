@@ -23,6 +23,8 @@ export class Page {
   /** A scene behind the end screen, shown when the participant goes on. @type {Scene|null} */
   #held = null;
   #testProfile = false;
+  /** The newest session of which the end was told. @type {string|null} */
+  #endedSession = null;
   #cancelOffline = () => {};
   #parts;
   #log;
@@ -179,6 +181,8 @@ export class Page {
 
   /** @param {import("./types.js").SessionEnd} end */
   #ended(end) {
+    if (end.session_id === this.#endedSession) return; // told again after a reconnection, in case it was lost
+    this.#endedSession = end.session_id;
     this.journal.add("session-end", { ...end });
     if (this.game.session !== null && end.session_id !== this.game.session.session_id) return;
     if (end.reason !== "completed") {

@@ -22,6 +22,8 @@ export const PENDING_LIMIT = 18_000;
 /** Acknowledged chunks kept for a seal that may ask for them; the oldest go first. */
 export const STORED_LIMIT = 4_096;
 export const REFUSAL_LIMIT = 8;
+/** The server cannot store anything now: no refusal of what was sent. */
+export const UNAVAILABLE = "store_unavailable";
 export const FIRST_RETRY_MS = 250;
 export const LAST_RETRY_MS = 5_000;
 
@@ -123,7 +125,7 @@ export class Outbox {
     }
     if (this.#items.get(item.key) !== item) return;
     if (ack?.ok) this.#stored(item, ack);
-    else if (ack) this.#refused(item, ack.code ?? "refused");
+    else if (ack && ack.code !== UNAVAILABLE) this.#refused(item, ack.code ?? "refused");
     else this.#again(item);
   }
 

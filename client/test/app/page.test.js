@@ -93,12 +93,14 @@ test("a session leads over the countdown into play and on to the next scene", as
 });
 
 test("chunks are uploaded under the session's name and the worker is told", async () => {
-  const { socket, worker } = await playing();
+  const { socket, worker, page } = await playing();
   worker.say({ type: "chunk", kind: "rows", episode: 0, seq: 0, firstFrame: 0, lastFrame: 5, rows: ["{}"], sha256: "x" });
   await settle();
   assert.equal(socket.named("data_chunk")[0].payload.session_id, "s");
   await socket.answer("data_chunk", { ok: true, stored_upto: 0 });
   assert.deepEqual(worker.posted.at(-1), { type: "uploaded", episode: 0, seq: 0 });
+  const { sessionId, episode, seat, seq, sha256 } = /** @type {any} */ (page.journal.since().find((event) => event.kind === "chunk-stored"));
+  assert.deepEqual([sessionId, episode, seat, seq, sha256], ["s", 0, 0, 0, "x"]);
 });
 
 test("a partner who is gone ends the game in place; nothing moves on by itself", async () => {
@@ -111,6 +113,16 @@ test("a partner who is gone ends the game in place; nothing moves on by itself",
   socket.fire("scene_activate", thanksScene);
   await page.proceed();
   assert.equal(state(), "partner-left");
+});
+
+test("an end that is told again after a reconnection is heard once", async () => {
+  const { socket, page, state } = await playing();
+  socket.fire("session_end", { ...cut, next: "advance" });
+  socket.fire("scene_activate", thanksScene);
+  await page.proceed();
+  socket.fire("session_end", { ...cut, next: "advance" });
+  assert.equal(state(), "finished");
+  assert.deepEqual(page.journal.errors, []);
 });
 
 test("where a scene may follow, the participant goes on by a button", async () => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { NoAnswer } from "../../src/app/server.js";
-import { FIRST_RETRY_MS, Outbox, PENDING_LIMIT, REFUSAL_LIMIT, STORED_LIMIT, WINDOW } from "../../src/app/uploads.js";
+import { FIRST_RETRY_MS, Outbox, PENDING_LIMIT, REFUSAL_LIMIT, STORED_LIMIT, UNAVAILABLE, WINDOW } from "../../src/app/uploads.js";
 import { FakeTimers, settle } from "./fakes.js";
 
 /** @param {number} seq @param {number} [episode] @returns {import("../../src/app/uploads.js").Parcel} */
@@ -112,6 +112,14 @@ test("at most WINDOW chunks are under way", () => {
   const { box, sent } = outbox(() => ({ ok: true }));
   for (let seq = 0; seq < WINDOW + 5; seq += 1) box.add(chunk(seq));
   assert.equal(sent.length, WINDOW);
+});
+
+test("a store that cannot write now is asked until it can: nothing is given up", async () => {
+  const full = REFUSAL_LIMIT * 2;
+  const { box, timers, stored, givenUp } = outbox((_event, _payload, attempt) => (attempt <= full ? { ok: false, code: UNAVAILABLE } : { ok: true }));
+  box.add(chunk(0));
+  for (let round = 0; round < full * 2; round += 1) await timers.pass(5_000).then(settle);
+  assert.deepEqual([stored, givenUp, box.pending, box.counters.refused], [["0.0"], [], 0, 0]);
 });
 
 test("a refusal is repeated a bounded number of times and then told", async () => {

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from igym_harness import jsonl
-from igym_harness.evidence import CsvTable, Evidence, FaultRecord, Key, Table
+from igym_harness.evidence import CsvTable, Evidence, FaultRecord, Key, StoreRecord, Table
 from igym_harness.exports import read_session
 from igym_harness.history import History, server_time_ms
 from igym_harness.run_folder import RunFolder
@@ -31,6 +31,7 @@ class Recorded:
     server_events: list[dict[str, Any]] = field(default_factory=list)
     server_log: list[str] = field(default_factory=list)
     faults: tuple[FaultRecord, ...] = ()
+    stores: tuple[StoreRecord, ...] = ()
     leftovers: tuple[str, ...] | None = None
     loop_lag_p99_ms: float = math.nan
     clock_drift_ms: dict[str, float] = field(default_factory=dict)
@@ -83,6 +84,7 @@ def evidence(expected: Expected, recorded: Recorded, *, data: Path, artefacts: d
         server_log=recorded.server_log,
         console=recorded.console,
         faults=recorded.faults,
+        stores=recorded.stores,
         planned_faults=expected.planned_faults,
         expected=expected.sometimes,
         expected_outcomes=expected.outcomes,

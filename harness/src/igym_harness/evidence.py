@@ -56,6 +56,16 @@ class FaultRecord:
 
 
 @dataclass(frozen=True)
+class StoreRecord:
+    """What the server's database held at a moment when no server ran."""
+
+    t_ms: float
+    """Harness clock."""
+    chunks: frozenset[tuple[str, int, int, int, str]]
+    """(session, episode, seat, number, SHA-256 of the rows)"""
+
+
+@dataclass(frozen=True)
 class Evidence:
     """Everything recorded about one run. A missing mapping key means "not recorded", never "empty"."""
 
@@ -95,6 +105,8 @@ class Evidence:
     """How the participants' browsers may reach each other."""
     certificates: dict[str, dict[str, Any]] = field(default_factory=dict)
     """Session and episode folder -> certificate.json; empty if there is none."""
+    stores: tuple[StoreRecord, ...] = ()
+    """Oldest first; the last one after the end of the run."""
     planned_faults: tuple[str, ...] = ()
     """Fault ids of the lock; one without a record was never applied."""
     expected_outcomes: dict[str, str] = field(default_factory=dict)

@@ -92,11 +92,10 @@ async def _keep_showing(rig: Rig, show: Callable[[Scene], None]) -> None:
 
 
 async def _server_died(rig: Rig) -> Trouble:
-    server = rig.stage.server
-    assert server is not None
-    while server.exit_code is None:  # noqa: ASYNC110 - the end of a child process is no event of this loop
+    while not rig.stage.server_died:  # noqa: ASYNC110 - the end of a child process is no event of this loop
         await asyncio.sleep(SERVER_LOOK_S)
-    return Trouble(SERVER, "SRV-3", f"the server ended with exit code {server.exit_code} during the run")
+    assert rig.stage.server is not None
+    return Trouble(SERVER, "SRV-3", f"the server ended with exit code {rig.stage.server.exit_code} during the run")
 
 
 async def _only_errors(work: Coroutine[Any, Any, None]) -> Trouble:

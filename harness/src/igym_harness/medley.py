@@ -27,6 +27,8 @@ FIRST_S = 2.5
 SETTLE_S = 3.0
 ROOM_S = 0.8
 """A fault's window begins half a second after it."""
+RETURN_S = 3.0
+"""A page that lost the server tries every 2 s, give or take half of that."""
 STALL_MS = 1_000
 FPS = 30
 
@@ -120,7 +122,7 @@ def one_by_one(chosen: Sequence[Sample]) -> list[Placed]:
     for number, sample in enumerate(chosen):
         chain = sample.at_the_server
         one = Placed(f"f{number + 1}", sample, _targets(sample, "b" if chain else "a"), next_s[chain])
-        next_s[chain] = one.end_s + SETTLE_S + 2 * ROOM_S
+        next_s[chain] = one.end_s + SETTLE_S + 2 * ROOM_S + sample.kind.heal_s + (RETURN_S if chain else 0.0)
         placed.append(one)
     return placed
 

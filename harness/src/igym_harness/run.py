@@ -17,8 +17,9 @@ from typing import Any
 from igym_chaos.errors import ChaosError
 from igym_chaos.scenario import Scenario
 from igym_chaos.schedule import Lock
-from igym_harness import closing, collect, guards, jsonl
+from igym_harness import closing, collect, guards, jsonl, store_look
 from igym_harness.checkers import run_all
+from igym_harness.clock import monotonic_ms
 from igym_harness.errors import DeadlineError, HarnessError
 from igym_harness.evidence import Evidence, Finding, artefacts_of
 from igym_harness.options import Options
@@ -66,6 +67,7 @@ async def execute(scenario: Scenario, lock: Lock, options: Options) -> RunResult
     finally:
         leftovers = await stage.close()
     recorded.leftovers = leftovers
+    recorded.stores = (*stage.stores, *store_look.read(rig.folder.data, t_ms=monotonic_ms()))
     recorded.server_log = stage.server.log_lines() if stage.server else []
     return _judge(rig, recorded, failure, options, utc)
 

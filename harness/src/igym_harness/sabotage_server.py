@@ -1,11 +1,11 @@
-"""A fault of the server path that reaches no connection, although the proxy has it (chaos.md 2.1, SAB-13)."""
+"""Faults of the server and of the way to it that are not what they seem (chaos.md 11.1)."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from igym_chaos.fault import Fault, Subject
+from igym_chaos.fault import Fault, ServerControl, ServerIdentity, Subject
 from igym_chaos.toxiproxy import ProxiedPath
 from igym_harness.sabotage_trap import StandIn, Trap
 
@@ -29,3 +29,37 @@ class _Blunt:
     async def add(self, name: str, kind: str, *, stream: str, attributes: Mapping[str, int]) -> None:
         assert self._path is not None
         await self._path.add(name, kind, stream=stream, attributes=attributes, toxicity=0.0)
+
+
+class OldNonce(Trap):
+    """SAB-24: the server dies and another one comes, but what answers the question who it is, is as it was before."""
+
+    def __init__(self, *, settle_s: float) -> None:
+        super().__init__(settle_s=settle_s)
+        self._first: list[ServerIdentity | None] = []
+
+    async def inject(self, fault: Fault, on: Sequence[Subject]) -> None:
+        await fault.inject(self._behind(on))
+
+    async def heal(self, fault: Fault, on: Sequence[Subject]) -> None:
+        await fault.heal(self._behind(on))
+
+    def _behind(self, on: Sequence[Subject]) -> list[Subject]:
+        return [StandIn.of(one, server=_Impostor(one.server, self._first)) for one in on]
+
+
+class _Impostor:
+    """The real server, except who it is after the first question."""
+
+    def __init__(self, server: ServerControl | None, first: list[ServerIdentity | None]) -> None:
+        self._server = server
+        self._first = first
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._server, name)
+
+    async def identity(self) -> ServerIdentity | None:
+        assert self._server is not None
+        if not self._first:
+            self._first.append(await self._server.identity())
+        return self._first[0]

@@ -7,7 +7,7 @@ set-offline       SAB-07, the context's own switch              entry-offline   
 foreign-thread    SAB-09, commands of another thread: broken    focus-emulation   SAB-10, SAB-11, a page that is never hidden
 hidden-by-script  SAB-12, the page is only told                 toxicity-zero     SAB-13, a toxic that hits no connection
 cpu-throttle      SAB-21, of the main thread                    main-stall        SAB-22, in place of the worker's
-spare-renderer    SAB-23, the signal goes to another process
+spare-renderer    SAB-23, the signal goes to another process    old-nonce         SAB-24, what answers has the dead server's name
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from igym_harness.sabotage_network import (
     SetOffline,
 )
 from igym_harness.sabotage_pages import CpuThrottle, FocusEmulation, HiddenByScript, MainStall, SpareRenderer
-from igym_harness.sabotage_server import ToxicityZero
+from igym_harness.sabotage_server import OldNonce, ToxicityZero
 from igym_harness.sabotage_trap import Inert, NoHeal, Trap
 
 INERT = "inert"
@@ -46,6 +46,7 @@ TRAPS: Mapping[str, type[Trap]] = MappingProxyType(
         "focus-emulation": FocusEmulation,
         "hidden-by-script": HiddenByScript,
         "toxicity-zero": ToxicityZero,
+        "old-nonce": OldNonce,
         "cpu-throttle": CpuThrottle,
         "main-stall": MainStall,
         "spare-renderer": SpareRenderer,

@@ -40,6 +40,8 @@ class Serve:
     nonce: str
     seed: int
     settings: Mapping[str, str | int] = field(default_factory=dict)
+    port: int = 0
+    """0: any that is free."""
     relay: tuple[str, Path] | None = None
     """TURN URL and file of its secret: no direct paths."""
 
@@ -54,7 +56,8 @@ class Stopped:
 
 def command(serve: Serve, python: str = sys.executable) -> list[str]:
     """The command line of contract `igym serve`."""
-    arguments = [python, "-m", "igym", "serve", serve.experiment, "--port", "0", "--profile", "test"]
+    arguments = [python, "-m", "igym", "serve", serve.experiment, "--port", str(serve.port)]
+    arguments += ["--profile", "test"]
     arguments += ["--data-dir", str(serve.data_dir), "--nonce", serve.nonce, "--ready-file", str(serve.ready_file)]
     arguments += ["--seed", str(serve.seed)]
     if serve.relay is not None:
@@ -74,7 +77,7 @@ def environ_of(source: Path | None) -> dict[str, str]:
 
 
 class ServerProcess:
-    """One server from start to stop. Not restartable: a new one gets a new nonce."""
+    """One server from start to stop. The next one, also on its port, is another object with another nonce."""
 
     def __init__(
         self,
@@ -117,6 +120,15 @@ class ServerProcess:
         health = await self._wait(self._healthy, timeout_s, "a health answer with our nonce")
         self.build_id = str(health.get("build_id", ""))
 
+    async def end(self, number: int, timeout_s: float = TERM_S) -> int:
+        """Sends the signal, and returns the exit code when the process has ended by it. Raises DeadlineError."""
+        process = self._process
+        assert process is not None
+        self.signal(number)
+        reason = f"the server to end after {signal.Signals(number).name}"
+        await until(lambda: process.poll() is not None, timeout_s=timeout_s, reason=reason)
+        return (await self.stop()).returncode
+
     async def stop(self, *, term_s: float = TERM_S, kill_s: float = KILL_S) -> Stopped:
         """SIGTERM, then SIGKILL after `term_s`. Safe to call again."""
         process = self._process
@@ -149,6 +161,9 @@ class ServerProcess:
 
     async def get_json(self, path: str) -> Any:
         return await asyncio.to_thread(_get_json, self.url, path)
+
+    async def post_json(self, path: str, value: Mapping[str, Any]) -> Any:
+        return await asyncio.to_thread(_get_json, self.url, path, body=value)
 
     def log_lines(self) -> list[str]:
         return self.log.read_text(encoding="utf-8", errors="replace").splitlines() if self.log.exists() else []
@@ -195,16 +210,18 @@ class ServerProcess:
         return "its log ends:\n" + "\n".join(self.log_lines()[-LOG_TAIL_LINES:])
 
 
-def _get_json(url: str, path: str) -> Any:
-    """Blocking GET of JSON, without any proxy of the environment. Raises OSError, ValueError or HTTPException."""
+def _get_json(url: str, path: str, *, body: Mapping[str, Any] | None = None) -> Any:
+    """Blocking GET (POST of a `body`) of JSON, without any proxy of the environment. Raises OSError, ValueError or HTTPException."""
     parts = urlsplit(url)
     connection = http.client.HTTPConnection(parts.hostname or "127.0.0.1", parts.port, timeout=REQUEST_S)
     try:
-        connection.request("GET", path, headers={"Accept": "application/json"})
+        headers = {"Accept": "application/json", "Content-Type": "application/json"}
+        method, sent = ("GET", None) if body is None else ("POST", json.dumps(body))
+        connection.request(method, path, body=sent, headers=headers)
         response = connection.getresponse()
-        body = response.read()
+        answer = response.read()
         if response.status != http.HTTPStatus.OK:
-            raise ValueError(f"GET {path} answered {response.status}")
-        return json.loads(body)
+            raise ValueError(f"{method} {path} answered {response.status}")
+        return json.loads(answer)
     finally:
         connection.close()

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
+import http.client
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from igym_chaos.errors import InjectorError
-from igym_chaos.fault import SERVER, Subject
+from igym_chaos.fault import SERVER, ServerIdentity, Subject
+from igym_harness import store_look
+from igym_harness.clock import monotonic_ms
+from igym_harness.errors import HarnessError
 from igym_harness.stage import Stage
+from igym_harness.store_look import DATABASE
 
-DATABASE = "igym.sqlite3"
+HINDER_PATH = "/debug/hinder"
 
 
 class ServerSubject:
@@ -37,6 +43,38 @@ class ServerSubject:
     def signal(self, number: int) -> None:
         if self._stage.server is not None:
             self._stage.server.signal(number)
+
+    async def end(self, number: int) -> int:
+        """While nobody writes, what the database holds is read."""
+        try:
+            exit_code = await self._stage.end_server(number)
+        except HarnessError as error:
+            raise InjectorError(error.reason) from error
+        self._stage.stores += await asyncio.to_thread(store_look.read, self._data, t_ms=monotonic_ms())
+        return exit_code
+
+    async def start(self) -> None:
+        try:
+            await self._stage.start_server()
+        except HarnessError as error:
+            raise InjectorError(error.reason) from error
+
+    async def hinder(self, **wanted: float | bool) -> dict[str, float]:
+        assert self._stage.server is not None
+        try:
+            answer = await self._stage.server.post_json(HINDER_PATH, wanted)
+        except (OSError, ValueError, http.client.HTTPException) as error:
+            raise InjectorError(f"the server's test hook cannot be set to {wanted}: {error}") from error
+        return {name: float(answer[name]) for name in ("writes", "write_errors")}
+
+    async def identity(self) -> ServerIdentity | None:
+        if self._stage.server is None:
+            return None
+        try:
+            health = await self._stage.server.health()
+        except (OSError, ValueError, http.client.HTTPException):
+            return None
+        return ServerIdentity(int(health["pid"]), str(health["nonce"]))
 
 
 class Subjects(Mapping[str, Subject]):

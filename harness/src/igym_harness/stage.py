@@ -6,6 +6,7 @@ import asyncio
 import secrets
 import shutil
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 from playwright.async_api import Browser, Playwright, async_playwright
@@ -18,6 +19,7 @@ from igym_harness.browser import launch, own_executable
 from igym_harness.checkers.path import RELAYED
 from igym_harness.deadline import until
 from igym_harness.errors import DeadlineError, HarnessError
+from igym_harness.evidence import StoreRecord
 from igym_harness.options import Options
 from igym_harness.own_browser import OwnBrowser
 from igym_harness.parts import BrowserPart, find_browser, find_toxiproxy, find_turnserver
@@ -64,6 +66,10 @@ class Stage:
         self._browser_part: BrowserPart | None = None
         self.browser: Browser | None = None
         self.server: ServerProcess | None = None
+        self._serve: Serve | None = None
+        self._down_planned = False
+        self.stores: list[StoreRecord] = []
+        """What the server's database held each time that its process had ended."""
         self.paths: dict[str, ProxiedPath] = {}
         self.turn_paths: dict[str, ProxiedPath] = {}
         self.audit = Audit()
@@ -86,16 +92,10 @@ class Stage:
         assert self._browser_part is not None
         self._scratch = Path(tempfile.mkdtemp(prefix="igym-run-"))
         self.audit.folders.append(self._scratch)
-        nonce, ready_file = secrets.token_hex(8), self._scratch / "ready.json"
         relay = await self._open_relay(self._scratch, folder.relay_log)
-        serve = Serve(experiment, folder.data, ready_file, nonce, seed, settings, relay)
-        self.server = ServerProcess(
-            command(serve),
-            nonce=nonce,
-            ready_file=ready_file,
-            log=folder.server_log,
-            environ=environ_of(self._options.source),
-        )
+        ready_file = self._scratch / "ready.json"
+        self._serve = Serve(experiment, folder.data, ready_file, secrets.token_hex(8), seed, settings, relay=relay)
+        self.server = self._process(self._serve, folder.server_log)
         await self.server.start()
         self.audit.ports["server"] = self.server.port
         if self._toxiproxy_binary is not None:
@@ -118,6 +118,41 @@ class Stage:
         for pid in (0, *self._drivers):  # not earlier: what they start begins with their niceness
             priority.put(pid, priority.LOOKING)
         self.audit.look()
+
+    @property
+    def server_died(self) -> bool:
+        """The server has ended although nobody planned it."""
+        ended = self.server is not None and self.server.exit_code is not None
+        return ended and not self._down_planned
+
+    async def end_server(self, number: int) -> int:
+        """The server ends by a signal, as planned; its exit code. Raises HarnessError."""
+        assert self.server is not None
+        self._down_planned = True
+        return await self.server.end(number)
+
+    async def start_server(self) -> None:
+        """After `end_server`: another one on the same port and data, with a nonce of its own. Raises HarnessError."""
+        if not self._down_planned:
+            return
+        assert self.server is not None
+        assert self._serve is not None
+        nonce = secrets.token_hex(8)
+        ready_file = self._serve.ready_file.with_name(f"ready-{nonce}.json")
+        self._serve = replace(self._serve, nonce=nonce, ready_file=ready_file, port=self.server.port)
+        self.server = self._process(self._serve, self.server.log)
+        await self.server.start()
+        self._down_planned = False
+        self.audit.look()
+
+    def _process(self, serve: Serve, log: Path) -> ServerProcess:
+        return ServerProcess(
+            command(serve),
+            nonce=serve.nonce,
+            ready_file=serve.ready_file,
+            log=log,
+            environ=environ_of(self._options.source),
+        )
 
     @property
     def versions(self) -> dict[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import os
 import secrets
 from dataclasses import dataclass, field
@@ -11,18 +12,20 @@ from typing import Literal
 
 import socketio
 
-from igym import routes
+from igym import recovery, routes
 from igym.assets import Assets
 from igym.certify import Certifier, keep_build
 from igym.coordinator import Coordinator
-from igym.desk import Desk
+from igym.desk import EVENTS_KEPT, Desk
 from igym.exports import Exporter
 from igym.gateway import Gateway
+from igym.hindrance import Hindrance
 from igym.loading import Loaded
 from igym.runtime import Runtime
-from igym.store import Store
+from igym.store import Store, StoreUnavailableError
 from igym.turn import Reach
 
+log = logging.getLogger("igym")
 Profile = Literal["production", "test"]
 MESSAGE_LIMIT = 8_000_000
 CODE_ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
@@ -47,17 +50,18 @@ class RandomSource:
     """Identifiers from the system's randomness; seeds too, unless the server was given one."""
 
     seed_of_all: int | None
-    _sessions: int = 0
+    sessions: int = 0
+    """How many there were."""
 
     def session_id(self) -> str:
         return secrets.token_hex(8)
 
     def seed(self, session_id: str) -> int:
         """The n-th session of a seeded server always has the same seed."""
-        self._sessions += 1
+        self.sessions += 1
         if self.seed_of_all is None:
             return secrets.randbits(32)
-        return int.from_bytes(hashlib.sha256(f"{self.seed_of_all}|{self._sessions}".encode()).digest()[:4], "big")
+        return int.from_bytes(hashlib.sha256(f"{self.seed_of_all}|{self.sessions}".encode()).digest()[:4], "big")
 
 
 class Server:
@@ -70,15 +74,17 @@ class Server:
         sio = socketio.AsyncServer(
             async_mode="asgi", max_http_buffer_size=MESSAGE_LIMIT, ping_interval=5, ping_timeout=10
         )
-        self._gateway = Gateway(sio)
+        hindrance = Hindrance(self._store) if options.profile == "test" else None
+        self._gateway = Gateway(sio, pause=hindrance.pause if hindrance else None)
+        self._source = RandomSource(options.seed)
         coordinator = Coordinator(
             experiment,
-            RandomSource(options.seed),
+            self._source,
             profile=options.profile,
             runtime=runtime.message,
             ice=options.reach.configuration,
         )
-        exporter = Exporter(self._store, options.data, experiment.id)
+        exporter = self._exporter = Exporter(self._store, options.data, experiment.id)
         builds = options.data / experiment.id / "builds"
         setup = {
             "build": keep_build(runtime, assets.pyodide, builds),
@@ -100,20 +106,31 @@ class Server:
             knows=coordinator.knows,
             health=lambda: self._health,
             debug=debug if options.profile == "test" else {},
+            hinder=hindrance.change if hindrance else None,
         )
-        self.asgi = routes.guarded(socketio.ASGIApp(sio, pages))
+        whole = routes.guarded(socketio.ASGIApp(sio, pages))
+        self.asgi = hindrance.around(whole) if hindrance else whole
 
     async def start(self, port: int) -> None:
-        """Participants of an earlier run are known again."""
-        for participant_id, code, scene in await self._store.participants():
-            self._desk.coordinator.restore(participant_id, code, scene)
+        """What an earlier run left is taken over: participants are known again, and games that run go on."""
+        found = await recovery.left(self._store, self._exporter, certify=self._options.certify)
+        self._source.sessions = len(found.sessions)
+        self._desk.events.extend(await recovery.events(self._store, EVENTS_KEPT))
         await self._desk.note("server_started", {"pid": os.getpid(), "port": port})
+        await self._desk.command(lambda one: one.adopt(found.people, found.sessions, unwritten=found.unwritten))
         self._health |= {"ready": True, "port": port}
+
+    async def leave(self, timeout_s: float) -> None:
+        """The pages are let go, before the port is closed and `stop` comes."""
+        await self._gateway.close(timeout_s)
 
     async def stop(self) -> None:
         """Everything acknowledged is on disk."""
-        await self._desk.note("server_stopped", {"pid": os.getpid()})
         await self._desk.close()
+        try:
+            await self._desk.note("server_stopped", {"pid": os.getpid()})
+        except StoreUnavailableError as error:
+            log.error("the store could not write at the end: %s", error)  # noqa: TRY400 - there is nothing to trace
         self._store.close()
 
     async def _begin(self) -> str:

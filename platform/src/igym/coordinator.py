@@ -5,7 +5,7 @@ No socket, no clock, no randomness: identifiers and seeds come from the `Source`
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence, Set
 from typing import Any, Literal, Protocol
 
 from igym import lifecycle, matchmaking
@@ -29,14 +29,17 @@ CONNECT_LIMIT_MS = 30_000
 """From the match to frames on every page."""
 SEAL_LIMIT_MS = 5_000
 """What a cut session's members may still upload before its files are written."""
+RETURN_LIMIT_MS = 30_000
+"""From the start of a server to the return of every page whose game went on without it; pages try every 2 s."""
 IN_PLAY = frozenset({"playing", "confirming", "done"})
 MESSAGES = {
     "partner_left": "Your partner has left the game. What you played until then is saved.",
     "connection_failed": "The connection between you and the others could not be made.",
+    "server_restart": "The study was interrupted on our side. What you played until then is saved.",
     "completed": "The game is over.",
 }
 
-EndReason = Literal["completed", "partner_left", "connection_failed"]
+EndReason = Literal["completed", "partner_left", "connection_failed", "server_restart"]
 
 
 class Source(Protocol):
@@ -80,10 +83,20 @@ class Coordinator:
         self._participants[participant_id] = participant
         return [SaveParticipant(participant), Log("participant_created", {"participant_id": participant_id})]
 
-    def restore(self, participant_id: str, completion_code: str, scene: int) -> None:
-        """A participant that the store knows from before a restart; a session that was running then is over."""
-        state: lifecycle.ParticipantState = "done" if scene >= len(self._experiment.scenes) else "reading"
-        self._participants[participant_id] = Participant(participant_id, completion_code, scene, state)
+    def adopt(self, people: Sequence[Participant], sessions: Sequence[Session], *, unwritten: Set[str]) -> Effects:
+        """What the store knows from before a restart, newest session first. `unwritten`: those over whose files are not all there.
+
+        A game that runs goes on between its pages while no server does, so its session does too; one that was still
+        connecting is over, as what its pages told each other is lost. What an end left undone is done.
+        """
+        for person in people:
+            scene = self._scene(person)
+            person.state = "done" if scene is None or scene.kind == "thanks" else "reading"
+            person.missed_since_restart = True
+            self._participants[person.id] = person
+        self._sessions |= {session.id: session for session in sessions}
+        adopted = [self._adopt_session(session, unwritten=session.id in unwritten) for session in sessions]
+        return [effect for effects in adopted for effect in effects]
 
     def knows(self, participant_id: str) -> bool:
         return participant_id in self._participants
@@ -96,9 +109,13 @@ class Coordinator:
         if not resumed:
             effects += self._replace_page(person, page_id)
         person.connected = True
+        person.missed_since_restart = False
         effects.append(StopTimer(_gone(person.id)))
         effects.append(Log("page_hello", {"participant_id": person.id, "page_id": page_id, "resumed": resumed}))
-        effects += self._resume(person) if resumed and person.session_id else [self._activate(person)]
+        if resumed and person.session_id:
+            effects += self._resume(person)
+        else:
+            effects += [*(self._tell_end(person) if resumed else []), self._activate(person)]
         if person.state == "queued":
             effects += self._fill(self._experiment.game)
         answer = {
@@ -150,9 +167,7 @@ class Coordinator:
 
     def sealed(self, session_id: str, episode: int, seat: int) -> Effects:
         """A seat's episode is complete in the store."""
-        session = self._sessions.get(session_id)
-        if session is None:
-            return [Export(session_id, None)]
+        session = self._sessions[session_id]
         seats = session.sealed.setdefault(episode, set())
         if seat in seats:
             return []
@@ -160,11 +175,7 @@ class Coordinator:
         if len(seats) < len(session.members):
             return []
         effects: Effects = [Export(session_id, episode)]
-        episodes = range(self._experiment.game.episodes)
-        everything = all(len(session.sealed.get(one, ())) == len(session.members) for one in episodes)
-        if session.state == "running" and everything:
-            effects += self._end(session, "completed")
-        return effects
+        return [*effects, *self._end(session, "completed")] if self._is_over(session) else effects
 
     def leave(self, participant_id: str, session_id: str, reason: str) -> Effects:
         """A member's page cannot or will not play on."""
@@ -227,6 +238,41 @@ class Coordinator:
         }
 
     # ---- Steps ----
+
+    def _adopt_session(self, session: Session, *, unwritten: bool) -> Effects:
+        members = [self._participants[one] for one in session.members]
+        here = [one for one in members if self._is_at(one, session.scene_id)]
+        if session.state in ("completed", "cut"):
+            for person in members:
+                person.last_session_id = person.last_session_id or session.id
+            effects = [effect for person in here for effect in self._release(person)]
+            return [*effects, StartTimer(_export(session.id), SEAL_LIMIT_MS)] if unwritten else effects
+        for person in here:
+            person.state, person.session_id = "playing", session.id
+        if session.state == "connecting" or len(here) < len(members):
+            return self._cut(session, "server_restart")
+        session.in_play = set(range(len(members)))
+        log = Log("session_adopted", {"session_id": session.id, "members": list(session.members)})
+        timers = [StartTimer(_gone(person.id), RETURN_LIMIT_MS) for person in members]
+        return [log, *timers, *self._sealed_before(session)]
+
+    def _sealed_before(self, session: Session) -> Effects:
+        """What is still to be done about episodes that every seat sealed."""
+        whole = [episode for episode in range(self._experiment.game.episodes) if self._is_sealed(session, episode)]
+        effects: Effects = [Export(session.id, episode) for episode in whole]
+        return [*effects, *self._end(session, "completed")] if self._is_over(session) else effects
+
+    def _is_sealed(self, session: Session, episode: int) -> bool:
+        return len(session.sealed.get(episode, ())) == len(session.members)
+
+    def _is_over(self, session: Session) -> bool:
+        episodes = range(self._experiment.game.episodes)
+        return session.state == "running" and all(self._is_sealed(session, episode) for episode in episodes)
+
+    def _is_at(self, person: Participant, scene_id: str) -> bool:
+        """At a game that nothing else has begun for this participant."""
+        scene = self._scene(person)
+        return scene is not None and scene.id == scene_id and person.session_id is None
 
     def _replace_page(self, person: Participant, page_id: str) -> Effects:
         """Another window or a reload: the newest page wins, and what ran in the old one is over."""
@@ -314,7 +360,8 @@ class Coordinator:
             return []
         if person.state == "queued":
             return self._unqueue(person)
-        return self._cut(self._sessions[person.session_id], "partner_left") if person.session_id else []
+        reason: EndReason = "server_restart" if person.missed_since_restart else "partner_left"
+        return self._cut(self._sessions[person.session_id], reason) if person.session_id else []
 
     def _cut(self, session: Session, reason: EndReason) -> Effects:
         return (
@@ -331,25 +378,42 @@ class Coordinator:
             SaveSession(session),
             Log("session_ended", {"session_id": session.id, "reason": reason}),
         ]
-        for participant_id in session.members:
-            person = self._participants[participant_id]
-            more = person.scene + 1 < len(self._experiment.scenes)
-            end = {
-                "session_id": session.id,
-                "reason": reason,
-                "outcome": "completed" if reason == "completed" else "partial",
-                "message": MESSAGES[reason],
-                "next": "advance" if more else "stay",
-                "completion_code": None if more else person.completion_code,
-            }
-            person.session_id = None
-            person.state = lifecycle.after(person.state, "release" if more else "finish")
-            effects += [
-                StopTimer(_gone(person.id)),
-                Emit(participant_id, "session_end", end),
-                *self._next_scene(person),
-            ]
+        for person in (self._participants[one] for one in session.members):
+            if person.session_id == session.id:
+                effects += self._let_go(person, session)
         return effects
+
+    def _let_go(self, person: Participant, session: Session) -> Effects:
+        person.session_id, person.last_session_id = None, session.id
+        return [StopTimer(_gone(person.id)), *self._tell_end(person), *self._release(person)]
+
+    def _release(self, person: Participant) -> Effects:
+        """From a session that is over to the next scene."""
+        if not self._more(person.scene):
+            person.state = lifecycle.after(person.state, "finish")
+        elif person.state == "playing":
+            person.state = lifecycle.after(person.state, "release")
+        return self._next_scene(person)
+
+    def _tell_end(self, person: Participant) -> Effects:
+        """How the participant's last session ended. A page that knows takes it as said."""
+        session = self._sessions.get(person.last_session_id or "")
+        if session is None:
+            return []
+        more = self._more(next(i for i, scene in enumerate(self._experiment.scenes) if scene.id == session.scene_id))
+        end = {
+            "session_id": session.id,
+            "reason": session.reason,
+            "outcome": "completed" if session.reason == "completed" else "partial",
+            "message": MESSAGES[session.reason],
+            "next": "advance" if more else "stay",
+            "completion_code": None if more else person.completion_code,
+        }
+        return [Emit(person.id, "session_end", end)]
+
+    def _more(self, scene: int) -> bool:
+        """Whether a scene follows this one."""
+        return scene + 1 < len(self._experiment.scenes)
 
     def _next_scene(self, person: Participant) -> Effects:
         person.scene += 1

@@ -14,12 +14,13 @@ from igym import effects as say
 from igym.coordinator import Coordinator
 from igym.effects import Effect, Effects
 from igym.exports import Exporter
-from igym.store import SessionRecord, Store
+from igym.store import SessionRecord, Store, StoreUnavailableError
 
 T = TypeVar("T")
 Certify = Callable[[str], Awaitable[Mapping[str, Any]]]
 log = logging.getLogger("igym")
 EVENTS_KEPT = 50_000
+STORE_RETRY_S = 0.5
 
 
 class Pages(Protocol):
@@ -47,12 +48,13 @@ class Desk:
         self._certify = certify
         self.coordinator = coordinator
         self.store = store
-        self.events: deque[dict[str, Any]] = deque(maxlen=EVENTS_KEPT)
+        self.events: deque[Mapping[str, Any]] = deque(maxlen=EVENTS_KEPT)
         self._exporter = exporter
         self._pages = pages
         self._lock = asyncio.Lock()
         self._timers: dict[str, asyncio.TimerHandle] = {}
         self._tasks: set[asyncio.Task[None]] = set()
+        self._closing = False
 
     async def command(self, decide: Callable[[Coordinator], Effects]) -> None:
         """Raises RefusedError, and nothing has changed then."""
@@ -69,11 +71,11 @@ class Desk:
     async def note(self, kind: str, detail: Mapping[str, Any]) -> None:
         """An entry of the event log."""
         self.events.append({"kind": kind, "monotonic_ms": time.monotonic() * 1000.0, **detail})
-        await self.store.log(kind, detail)
+        await self._kept(lambda: self.store.log(kind, detail))
 
     async def desync(self, report: Mapping[str, Any]) -> None:
         """Two seats differ: durable, in the event log, and with the field as soon as both seats' bytes are here."""
-        if not await self.store.save_desync(report):
+        if not await self._kept(lambda: self.store.save_desync(report)):
             return
         about = {name: value for name, value in report.items() if name != "dump"}
         log.error(
@@ -86,7 +88,8 @@ class Desk:
             await self.note("desync_diff", {"session_id": report["session_id"], "episode": report["episode"], **diff})
 
     async def close(self) -> None:
-        """Stops the timers, finishes what is under way."""
+        """Stops the timers, finishes what is under way; what the store cannot write is not waited for any more."""
+        self._closing = True
         for timer in self._timers.values():
             timer.cancel()
         self._timers.clear()
@@ -105,25 +108,37 @@ class Desk:
             case say.StopTimer(name):
                 self._stop_timer(name)
             case say.SaveParticipant(person):
-                await self.store.save_participant(
-                    person.id, person.completion_code, scene=person.scene, state=person.state
-                )
+                code, scene, state = person.completion_code, person.scene, person.state
+                await self._kept(lambda: self.store.save_participant(person.id, code, scene=scene, state=state))
             case say.SaveSession(session):
-                await self.store.save_session(
-                    SessionRecord(
-                        session.id,
-                        session.scene_id,
-                        session.seed,
-                        session.members,
-                        session.state,
-                        session.reason,
-                        self._setup,
-                    )
+                record = SessionRecord(
+                    session.id,
+                    session.scene_id,
+                    session.seed,
+                    session.members,
+                    session.state,
+                    session.reason,
+                    self._setup,
                 )
+                await self._kept(lambda: self.store.save_session(record))
             case say.Export(session_id, episode):
                 self._start(self._export(session_id, episode))
             case say.Log(kind, detail):
                 await self.note(kind, detail)
+
+    async def _kept(self, write: Callable[[], Awaitable[T]]) -> T:
+        """Until the store takes it: while it cannot, nothing else is decided, and nobody is told anything.
+
+        Raises StoreUnavailableError when the desk is closed.
+        """
+        while True:
+            try:
+                return await write()
+            except StoreUnavailableError as error:
+                if self._closing:
+                    raise
+                log.warning("the store cannot write now: %s", error)
+                await asyncio.sleep(STORE_RETRY_S)
 
     def _ring(self, name: str) -> None:
         self._timers.pop(name, None)
@@ -161,7 +176,8 @@ class Desk:
                 return
         await asyncio.to_thread(self._exporter.session, session_id)
         await self.note("session_exported", {"session_id": session_id})
-        if self._certify is not None:
+        played = await asyncio.to_thread(self.store.sealed_episodes, session_id)
+        if self._certify is not None and played:
             certified = await self._certify(session_id)
             if certified["certified"] is not True:
                 level = logging.ERROR if certified["certified"] is False else logging.WARNING

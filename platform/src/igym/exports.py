@@ -10,6 +10,7 @@ import csv
 import hashlib
 import json
 import os
+import re
 import shutil
 import uuid
 from collections.abc import Mapping
@@ -21,6 +22,9 @@ import pyarrow.parquet as pq
 
 from igym import desync, tables
 from igym.store import SessionRecord, Store
+
+DRAFT = re.compile(r"\.\w+-[0-9a-f]{32}")
+"""A file or folder that has not its own name yet."""
 
 
 class Exporter:
@@ -76,6 +80,23 @@ class Exporter:
         self._place(
             target, {**about, "participants": list(session.members), "state": session.state, "reason": session.reason}
         )
+
+    def sweep(self) -> None:
+        """Removes drafts that a crash left: nobody will rename them. Only before the first export of a process."""
+        drafts = (self._data / self._experiment_id).glob("*/*/.*")
+        for draft in [one for one in drafts if DRAFT.fullmatch(one.name)]:
+            if draft.is_dir():
+                shutil.rmtree(draft)
+            else:
+                draft.unlink()
+
+    def is_whole(self, session_id: str, *, certified: bool) -> bool:
+        """Whether `session` has written everything, and each episode with rows is certified, if that is wanted."""
+        session = self._store.session(session_id)
+        assert session is not None, f"session {session_id} is not stored"
+        folder, episodes = self.folder(session), self._store.sealed_episodes(session_id)
+        wanted = [f"ep{episode}/certificate.json" for episode in episodes] if certified else []
+        return all((folder / name).is_file() for name in ("session.json", *wanted))
 
     def _place(self, target: Path, value: Mapping[str, Any]) -> None:
         """A file that is whole when it has its name."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,10 +14,12 @@ import socketio
 from igym import desync, events, rows
 from igym.desk import Desk
 from igym.effects import RefusedError
-from igym.store import RefusedDataError
+from igym.store import RefusedDataError, StoreUnavailableError
 
 log = logging.getLogger("igym")
 Answer = Mapping[str, Any] | None
+UNAVAILABLE = "store_unavailable"
+"""Nothing was stored, and nothing is wrong with what was sent: pages send it again."""
 
 
 @dataclass(frozen=True)
@@ -29,8 +33,10 @@ class Gateway:
 
     desk: Desk
 
-    def __init__(self, server: socketio.AsyncServer) -> None:
+    def __init__(self, server: socketio.AsyncServer, *, pause: Callable[[], Awaitable[None]] | None = None) -> None:
+        """`pause` comes before each event (test profile)."""
         self._server = server
+        self._pause = pause
         self._pages: dict[str, PageKey] = {}
         self._sid_of: dict[str, str] = {}
         handlers: Mapping[str, Callable[[str, Mapping[str, Any]], Awaitable[Answer]]] = {
@@ -71,10 +77,18 @@ class Gateway:
             await self._server.emit("page_rejected", {"code": code, "message": message}, to=sid)
             self._forget(sid)
 
+    async def close(self, timeout_s: float) -> None:
+        """Every connection, so that pages know at once and look for the next server; whoever does not hear is left behind."""
+        everybody = [sid for sid, _ in self._server.manager.get_participants("/", None)]
+        with suppress(TimeoutError):
+            await asyncio.wait_for(asyncio.gather(*(self._server.disconnect(sid) for sid in everybody)), timeout_s)
+
     # ---- Receiving ----
 
     async def _receive(self, event: str, sid: str, payload: Any = None, *more: Any) -> Answer:
         """Every event of every page; nothing that a page sends ends a connection or the server."""
+        if self._pause is not None:
+            await self._pause()
         wrong = "more than one payload" if more else events.problem(event, payload, "C->S")
         if wrong is not None:
             return await self._refuse(sid, event, "invalid_payload", wrong)
@@ -87,6 +101,9 @@ class Gateway:
             return await self._handlers[event](page.participant_id, payload)
         except (RefusedError, RefusedDataError) as error:
             return await self._refuse(sid, event, error.code, error.detail)
+        except StoreUnavailableError as error:
+            log.warning("event %s of %s cannot be stored now: %s", event, self._pages.get(sid), error)
+            return {"ok": False, "code": UNAVAILABLE}
         except Exception:
             log.exception("event %s of %s failed", event, self._pages.get(sid))
             return {"ok": False, "code": "server_error"}

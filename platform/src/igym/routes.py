@@ -49,8 +49,12 @@ def build(
     knows: Callable[[str], bool],
     health: Callable[[], Mapping[str, Any]],
     debug: Mapping[str, Callable[[], Any]],
+    hinder: Callable[[Mapping[str, Any]], Awaitable[Mapping[str, Any]]] | None = None,
 ) -> Quart:
-    """`begin` creates a participant and returns its id; `debug` answers below /debug/ (empty in production)."""
+    """`begin` creates a participant and returns its id; `debug` answers below /debug/ (empty in production).
+
+    `hinder` takes what a harness does to the server (None in production).
+    """
     app = Quart("igym", static_folder=None)
     files = Files()
     title = html.escape(experiment.title or experiment.id)
@@ -117,6 +121,16 @@ def build(
     async def debugging(name: str) -> Any:
         answer = debug.get(name)
         return answer() if answer else abort(404)
+
+    @app.post("/debug/hinder")
+    async def hindering() -> Any:
+        wanted = await request.get_json(silent=True)
+        if hinder is None or not isinstance(wanted, dict):
+            return abort(404)
+        try:
+            return await hinder(wanted)
+        except ValueError as error:
+            return Response(str(error), status=400, content_type="text/plain")
 
     return app
 

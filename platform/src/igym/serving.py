@@ -52,8 +52,13 @@ async def run(server: Server, listening: socket.socket, *, host: str, nonce: str
         draft.replace(ready_file)
     sys.stdout.write(f"Serving on {url}  (Ctrl-C stops it)\n")
     sys.stdout.flush()
+
+    async def stopped() -> None:
+        await stopping.wait()
+        await server.leave(GRACE_S)
+
     try:
-        await hypercorn_serve(server.asgi, _config(listening), shutdown_trigger=stopping.wait, mode="asgi")
+        await hypercorn_serve(server.asgi, _config(listening), shutdown_trigger=stopped, mode="asgi")
     finally:
         await server.stop()
 

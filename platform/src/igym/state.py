@@ -17,6 +17,10 @@ class Participant:
     """The page that may speak for this participant; the newest one wins."""
     connected: bool = False
     session_id: str | None = None
+    last_session_id: str | None = None
+    """The newest session that is over; its page may not know yet."""
+    missed_since_restart: bool = False
+    """The server was started anew, and this participant has not come back since."""
 
 
 @dataclass

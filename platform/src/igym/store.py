@@ -25,6 +25,20 @@ T = TypeVar("T")
 VERSION = 2
 """Of the tables below; in the file's user_version."""
 
+PRIMARY_CODE = 0xFF
+PASSING = frozenset(
+    {
+        sqlite3.SQLITE_BUSY,
+        sqlite3.SQLITE_LOCKED,
+        sqlite3.SQLITE_READONLY,
+        sqlite3.SQLITE_IOERR,
+        sqlite3.SQLITE_FULL,
+        sqlite3.SQLITE_CANTOPEN,
+    }
+)
+"""Troubles of the disk and of other writers (https://www.sqlite.org/rescode.html): they may be over at the next attempt."""
+PAGES_LIMIT = 4_294_967_294
+"""SQLite's own."""
 MISSING_TOLD = 1000
 """Chunks that the answer to a seal names at most; a page sends those, and its seal again."""
 
@@ -49,6 +63,10 @@ CREATE TABLE IF NOT EXISTS seals (
 
 class StoreVersionError(IgymError):
     """The database of another version; nothing in it was changed."""
+
+
+class StoreUnavailableError(Exception):
+    """The disk, or somebody else's lock, does not let the store write now; nothing was changed."""
 
 
 class RefusedDataError(Exception):
@@ -80,8 +98,19 @@ class Store:
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         self._path = path
+        self.writes = 0
+        self.write_errors = 0
         self._writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="store")
         self._db = self._writer.submit(self._open).result()
+
+    async def let_grow(self, may: bool) -> None:
+        """Whether the database may get larger; if not, it is full as a disk is. For the test profile."""
+
+        def limit() -> None:
+            pages = PAGES_LIMIT if may else self._db.execute("PRAGMA page_count").fetchone()[0]
+            self._db.execute(f"PRAGMA max_page_count = {pages}")
+
+        await asyncio.get_running_loop().run_in_executor(self._writer, limit)
 
     def close(self) -> None:
         """Waits for what is under way."""
@@ -159,6 +188,32 @@ class Store:
             lambda db: [tuple(row) for row in db.execute("SELECT id, completion_code, scene FROM participants")]
         )
 
+    async def pages(self) -> dict[str, str]:
+        """The page that spoke last for each participant, by participant."""
+        query = "SELECT detail FROM log WHERE kind = 'page_hello' ORDER BY id"
+        told = await self._write(lambda db: [json.loads(detail) for (detail,) in db.execute(query)])
+        return {one["participant_id"]: one["page_id"] for one in told}
+
+    async def sessions(self) -> list[SessionRecord]:
+        """All of them, oldest first."""
+        query = "SELECT id FROM sessions ORDER BY rowid"
+        found = await self._write(lambda db: [_session(db, session_id) for (session_id,) in db.execute(query)])
+        return [one for one in found if one is not None]
+
+    async def sealed_seats(self) -> dict[str, dict[int, set[int]]]:
+        """Session -> episode -> seats that sealed it."""
+        rows = await self._write(lambda db: db.execute("SELECT session_id, episode, seat FROM seals").fetchall())
+        found: dict[str, dict[int, set[int]]] = {}
+        for session_id, episode, seat in rows:
+            found.setdefault(session_id, {}).setdefault(episode, set()).add(seat)
+        return found
+
+    async def newest_log(self, limit: int) -> list[tuple[float, str, dict[str, Any]]]:
+        """(when, s since the epoch, kind, detail) of the last entries, oldest first."""
+        query = "SELECT at_s, kind, detail FROM log ORDER BY id DESC LIMIT ?"
+        rows = await self._write(lambda db: db.execute(query, (limit,)).fetchall())
+        return [(at_s, kind, json.loads(detail)) for at_s, kind, detail in reversed(rows)]
+
     def session(self, session_id: str) -> SessionRecord | None:
         """From any thread."""
         with closing(self._reader()) as db:
@@ -196,8 +251,16 @@ class Store:
 
     async def _write(self, change: Callable[[sqlite3.Connection], T]) -> T:
         def committed() -> T:
-            with self._db:
-                return change(self._db)
+            try:
+                with self._db:
+                    changed = change(self._db)
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode & PRIMARY_CODE not in PASSING:
+                    raise
+                self.write_errors += 1
+                raise StoreUnavailableError(str(error)) from error
+            self.writes += 1
+            return changed
 
         return await asyncio.get_running_loop().run_in_executor(self._writer, committed)
 

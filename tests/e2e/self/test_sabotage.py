@@ -100,6 +100,11 @@ def test_a_relay_that_the_pages_go_around_proves_nothing(play: Play) -> None:
     assert_unproven(play("p2p-one-way-3s", env="kitchen", sabotage="no-relay"), "EFF-1", {"f1"})
 
 
+def test_a_dead_server_that_still_answers_was_not_killed(play: Play) -> None:
+    """SAB-24."""
+    assert_unproven(play(HERE / "trigger-kill.toml", env="kitchen", sabotage="f1=old-nonce"), "EFF-2", {"f1"})
+
+
 def test_idle_seats_in_an_active_scenario_are_unknown(play: Play) -> None:
     """SAB-25."""
     result = play(HERE / "trigger-clean.toml", env="kitchen", sabotage="idle-inputs")

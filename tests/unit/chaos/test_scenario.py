@@ -100,6 +100,13 @@ MISTAKES: list[tuple[tuple[str, str], list[str]]] = [
         ['"f1" and "f2" both write latency of a', "move one of them"],
     ),
     (
+        second(
+            '{ id = "f2", do = "server.slow", at = "play+2s", for = "6s", with = { delay_ms = 100 } },'
+            '{ id = "f3", do = "server.kill", at = "play+5s", for = "3s" },'
+        ),
+        ['"f2" and "f3" both write server-delay of server', "move one of them"],
+    ),
+    (
         second('{ id = "f2", do = "signal.latency", on = "a", at = "play+4s", for = "6s", with = { page_ms = 80 } },'),
         ["via T needs", 'server_path = "toxiproxy"'],
     ),

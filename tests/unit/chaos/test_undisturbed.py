@@ -25,7 +25,7 @@ MATCH: Any = Remembered(json.loads(VECTOR.read_text(encoding="utf-8")))
 START_MS, END_MS = MATCH.window.start_ms, MATCH.window.end_ms
 BEFORE, DURING = Window(START_MS, START_MS + 4_000), Window(START_MS + 4_500, END_MS)
 SAMPLES = samples()
-COUNT_WHAT_THEY_DID = frozenset({"p2p.flap", "server.db-locked"})
+COUNT_WHAT_THEY_DID = frozenset({"p2p.flap", "server.db-locked", "server.disk-full", "server.restart"})
 """Their oracle counts what the injector noted of itself; so do those of the relay, packet by packet. Without it, there is nothing."""
 
 MEASURED_ELSEWHERE = frozenset({"U", "R"})

@@ -38,7 +38,8 @@ def test_one_by_one_leaves_time_for_the_oracle_of_the_heal(part: str) -> None:
     for one, other in combinations(placed, 2):
         if one.sample.at_the_server == other.sample.at_the_server:
             first, second = sorted((one, other), key=lambda each: each.start_s)
-            assert second.start_s >= first.end_s + medley.SETTLE_S + medley.ROOM_S
+            spare_s = first.sample.kind.heal_s + (medley.RETURN_S if first.sample.at_the_server else 0.0)
+            assert second.start_s >= first.end_s + medley.SETTLE_S + medley.ROOM_S + spare_s
 
 
 def test_every_kind_has_a_part_and_keeps_its_window() -> None:

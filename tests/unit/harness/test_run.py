@@ -17,6 +17,7 @@ from igym_chaos.fault import Effect, Fault, Subject, Telemetry, Window
 from igym_chaos.toxiproxy import ProxiedPath
 from igym_harness import jsonl, observer, phases, run
 from igym_harness.collect import Expected
+from igym_harness.evidence import StoreRecord
 from igym_harness.injection import Planned
 from igym_harness.options import Options
 from igym_harness.participant import Participant
@@ -124,6 +125,8 @@ class Around:
         self.relay = None
         self.audit = SimpleNamespace(look=lambda: None)
         self.versions = {"browser": "none"}
+        self.server_died = False
+        self.stores: list[StoreRecord] = []
 
     async def find_parts(self) -> None: ...
 

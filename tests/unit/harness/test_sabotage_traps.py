@@ -12,8 +12,9 @@ import pytest
 
 from igym_chaos.cdp import COMMAND, NetworkRules
 from igym_chaos.errors import InjectorError, NotArmedError
-from igym_chaos.fault import Effect, Fault, Subject, Telemetry, Window
+from igym_chaos.fault import Effect, Fault, ServerIdentity, Subject, Telemetry, Window
 from igym_chaos.faults.p2p_loss import PeerLoss
+from igym_chaos.faults.server_kill import ServerKill
 from igym_chaos.faults.signal_hold import SignalHold
 from igym_chaos.faults.tab_hidden import TabHidden
 from igym_harness.errors import UsageError
@@ -166,6 +167,28 @@ async def test_a_toxic_without_toxicity_is_added_where_it_was_asked() -> None:
 
     await trap("toxicity-zero").inject(SignalHold(), [person(server_path=Path())])
     assert added == [0.0, 0.0]
+
+
+async def test_an_impostor_answers_with_the_name_of_the_dead() -> None:
+    class Server:
+        def __init__(self) -> None:
+            self.starts = 0
+
+        async def end(self, _: int) -> int:
+            return -9
+
+        async def start(self) -> None:
+            self.starts += 1
+
+        async def identity(self) -> ServerIdentity:
+            return ServerIdentity(self.starts, f"nonce {self.starts}")
+
+    fault, one, on = ServerKill(), trap("old-nonce"), [person(server=Server())]
+    await one.inject(fault, on)
+    await one.heal(fault, on)
+    assert on[0].server.starts == 1
+    assert (fault.lives.exit_code, fault.lives.before) == (-9, fault.lives.after)
+    assert not fault.lives.renewed
 
 
 async def test_commands_of_another_thread_run_there() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from pathlib import Path
 
@@ -10,8 +11,8 @@ import pytest
 
 from igym_harness.audit import accepts
 from igym_harness.clock import measure
-from igym_harness.errors import HarnessError
-from igym_harness.server_process import Serve, ServerProcess, command
+from igym_harness.errors import DeadlineError, HarnessError
+from igym_harness.server_process import Serve, ServerProcess, Stopped, command
 
 SERVER = """
 import http.server, json, os, signal, sys, time
@@ -68,6 +69,23 @@ async def test_a_server_that_ignores_the_signal_is_killed(tmp_path: Path) -> Non
     await server.start()
     stopped = await server.stop(term_s=0.2)
     assert (stopped.returncode, stopped.killed) == (-9, True)
+
+
+@pytest.mark.parametrize(("number", "exit_code"), [(signal.SIGKILL, -9), (signal.SIGTERM, 0)])
+async def test_a_server_that_is_ended_by_a_signal_says_how(tmp_path: Path, number: int, exit_code: int) -> None:
+    server = fake(tmp_path, "good")
+    await server.start()
+    assert await server.end(number) == exit_code
+    assert server.exit_code == exit_code
+    assert await server.stop() == Stopped(exit_code, killed=False)
+
+
+async def test_a_server_that_ignores_the_signal_to_end_is_an_error(tmp_path: Path) -> None:
+    server = fake(tmp_path, "stubborn")
+    await server.start()
+    with pytest.raises(DeadlineError, match="the server to end after SIGTERM"):
+        await server.end(signal.SIGTERM, timeout_s=0.2)
+    await server.stop(term_s=0.2)
 
 
 async def test_a_server_that_ends_early_shows_its_log(tmp_path: Path) -> None:

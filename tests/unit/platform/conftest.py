@@ -17,7 +17,7 @@ from hypercorn.asyncio import serve
 from hypercorn.config import Config
 
 from igym import assets, loading, runtime, serving
-from igym.app import Options, Server
+from igym.app import Options, Profile, Server
 from igym.events import VERSION
 from igym.runtime import Runtime
 
@@ -95,6 +95,24 @@ class Running:
         return headers["location"].removeprefix("/")
 
 
+class Visitor:
+    """Comes to any server."""
+
+    async def begin(self, url: str) -> str:
+        """A new participant's id."""
+        status, headers, _ = await asyncio.to_thread(_request, f"{url}/participants", "POST")
+        assert status == 303
+        return headers["location"].removeprefix("/")
+
+    async def open(self, url: str) -> Page:
+        return await Page.open(url)
+
+
+@pytest.fixture
+def visitor() -> Visitor:
+    return Visitor()
+
+
 def _request(url: str, method: str) -> tuple[int, dict[str, str], bytes]:
     parts = urlsplit(url)
     connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=ANSWER_S)
@@ -107,9 +125,11 @@ def _request(url: str, method: str) -> tuple[int, dict[str, str], bytes]:
 
 
 @asynccontextmanager
-async def running(kitchen: tuple[loading.Loaded, Runtime, assets.Assets], data: Path) -> AsyncIterator[Running]:
+async def running(
+    kitchen: tuple[loading.Loaded, Runtime, assets.Assets], data: Path, *, profile: Profile = "test"
+) -> AsyncIterator[Running]:
     loaded, prepared, found = kitchen
-    server = Server(loaded, prepared, found, Options(data, profile="test", seed=1, nonce="nonce"))
+    server = Server(loaded, prepared, found, Options(data, profile=profile, seed=1, nonce="nonce"))
     listening = serving.listen("127.0.0.1", 0)
     config = Config()
     config.bind = [f"fd://{listening.fileno()}"]
@@ -134,4 +154,10 @@ async def running(kitchen: tuple[loading.Loaded, Runtime, assets.Assets], data: 
 @pytest.fixture
 async def server(kitchen: tuple[loading.Loaded, Runtime, assets.Assets], tmp_path: Path) -> AsyncIterator[Running]:
     async with running(kitchen, tmp_path) as one:
+        yield one
+
+
+@pytest.fixture
+async def production(kitchen: tuple[loading.Loaded, Runtime, assets.Assets], tmp_path: Path) -> AsyncIterator[Running]:
+    async with running(kitchen, tmp_path, profile="production") as one:
         yield one

@@ -7,8 +7,19 @@ from typing import Any
 import pytest
 
 from igym import Experiment, Game, Page, ThankYou
-from igym.coordinator import Coordinator
-from igym.effects import Dismiss, Effects, Emit, Export, RefusedError, SaveParticipant, StartTimer, StopTimer
+from igym.coordinator import RETURN_LIMIT_MS, Coordinator
+from igym.effects import (
+    Dismiss,
+    Effects,
+    Emit,
+    Export,
+    RefusedError,
+    SaveParticipant,
+    SaveSession,
+    StartTimer,
+    StopTimer,
+)
+from igym.state import Participant, Session
 
 GAME = Game(id="game", environment="world.py:World", episodes=2)
 EXPERIMENT = Experiment(id="study", scenes=[Page(id="intro", title="Intro"), GAME, ThankYou()])
@@ -256,8 +267,116 @@ def test_a_command_that_does_not_fit_is_refused_by_its_code(command: Any, code: 
 
 def test_a_participant_of_an_earlier_run_goes_on_where_it_was() -> None:
     one = coordinator()
-    one.restore("a", "CODE-a", 2)
+    one.adopt([Participant("a", "CODE-a", 2)], [], unwritten=frozenset())
     _, effects = one.hello("a", "page")
     ((_, payload),) = emitted(effects, "scene_activate")
     assert (payload["kind"], payload["config"]["completion_code"]) == ("thanks", "CODE-a")
     assert [one for one in effects if isinstance(one, SaveParticipant)] == []
+
+
+def restarted(
+    state: Any, *, scene: int = 1, sealed: Any = None, unwritten: bool = False
+) -> tuple[Coordinator, Effects]:
+    """A server that finds a and b, and a session of theirs, in its store."""
+    one = coordinator()
+    people = [Participant(name, f"CODE-{name}", scene, page_id=f"page-{name}") for name in ("a", "b")]
+    reason = {"completed": "completed", "cut": "partner_left"}.get(state, "")
+    session = Session("old", "game", 7, ("a", "b"), state, reason, sealed=sealed or {})
+    return one, one.adopt(people, [session], unwritten={"old"} if unwritten else frozenset())
+
+
+def test_a_game_that_runs_goes_on_after_a_restart() -> None:
+    one, effects = restarted("running")
+    assert {StartTimer("gone:a", RETURN_LIMIT_MS), StartTimer("gone:b", RETURN_LIMIT_MS)} <= set(timers(effects))
+    for name in ("a", "b"):
+        answer, said = one.hello(name, f"page-{name}")
+        assert (answer["stage"], answer["resumed"]) == ("playing", True)
+        assert StopTimer(f"gone:{name}") in said
+        assert [effect for effect in said if isinstance(effect, Emit)] == []
+        assert one.timer(f"gone:{name}") == []
+    for seat in (0, 1):
+        one.sealed("old", 0, seat)
+    one.sealed("old", 1, 0)
+    assert [end["reason"] for _, end in emitted(one.sealed("old", 1, 1), "session_end")] == ["completed", "completed"]
+
+
+def test_seals_from_before_the_restart_count() -> None:
+    one, effects = restarted("running", sealed={0: {0, 1}, 1: {0}})
+    assert Export("old", 0) in effects
+    assert len(emitted(one.sealed("old", 1, 1), "session_end")) == 2
+
+
+def test_a_session_whose_last_seal_was_stored_before_the_crash_is_completed_at_the_start() -> None:
+    one, effects = restarted("running", sealed={0: {0, 1}, 1: {0, 1}})
+    assert one.snapshot()["sessions"]["old"]["state"] == "completed"
+    assert {Export("old", 0), Export("old", 1)} <= {effect for effect in effects if isinstance(effect, Export)}
+    _, said = one.hello("a", "page-a")
+    assert [end["outcome"] for _, end in emitted(said, "session_end")] == ["completed"]
+    assert emitted(said, "scene_activate")[0][1]["kind"] == "thanks"
+
+
+def test_a_session_that_was_still_connecting_is_over_and_its_pages_are_told() -> None:
+    one, effects = restarted("connecting")
+    assert StartTimer("export:old", 5_000) in effects
+    assert any(isinstance(effect, SaveSession) for effect in effects)
+    _, said = one.hello("b", "page-b")
+    ((_, end),) = emitted(said, "session_end")
+    assert (end["reason"], end["outcome"], end["next"]) == ("server_restart", "partial", "advance")
+
+
+def test_whoever_does_not_come_back_after_a_restart_has_not_left() -> None:
+    one, _ = restarted("running")
+    one.hello("a", "page-a")
+    ends = emitted(one.timer("gone:b"), "session_end")
+    assert [(name, end["reason"]) for name, end in ends] == [("a", "server_restart"), ("b", "server_restart")]
+
+
+def test_whoever_came_back_after_a_restart_and_goes_has_left() -> None:
+    one, _ = restarted("running")
+    one.hello("b", "page-b")
+    one.disconnected("b", "page-b")
+    assert [end["reason"] for _, end in emitted(one.timer("gone:b"), "session_end")] == ["partner_left"] * 2
+
+
+def test_a_page_that_was_loaded_anew_meanwhile_ends_the_game() -> None:
+    one, _ = restarted("running")
+    ends = emitted(one.hello("a", "another")[1], "session_end")
+    assert [end["reason"] for _, end in ends] == ["partner_left", "partner_left"]
+
+
+@pytest.mark.parametrize("state", ["completed", "cut"])
+def test_what_an_end_left_undone_is_done(state: str) -> None:
+    """The server died after the session was stored as over, and before its members had moved on."""
+    one, effects = restarted(state, unwritten=True)
+    assert StartTimer("export:old", 5_000) in effects
+    assert {effect.participant.scene for effect in effects if isinstance(effect, SaveParticipant)} == {2}
+    _, said = one.hello("a", "page-a")
+    assert len(emitted(said, "session_end")) == 1
+    assert emitted(said, "scene_activate")[0][1]["kind"] == "thanks"
+
+
+@pytest.mark.parametrize("state", ["completed", "cut"])
+def test_an_end_that_was_complete_is_left_alone(state: str) -> None:
+    _, effects = restarted(state, scene=2)
+    assert effects == []
+
+
+def test_a_session_that_its_members_have_long_left_does_not_take_them_back() -> None:
+    one, effects = restarted("running", scene=2)
+    assert emitted(effects, "session_end") == []
+    assert one.snapshot()["sessions"]["old"]["reason"] == "server_restart"
+    assert emitted(one.hello("a", "page-a")[1], "scene_activate")[0][1]["kind"] == "thanks"
+
+
+def test_an_end_that_was_lost_with_the_connection_is_told_again() -> None:
+    one = coordinator()
+    playing(one)
+    one.disconnected("a", "page-a")
+    one.leave("b", "session1", "closed")
+    said = one.hello("a", "page-a")[1]
+    assert [end["reason"] for _, end in emitted(said, "session_end")] == ["partner_left"]
+    assert emitted(one.hello("a", "newer")[1], "session_end") == []
+
+
+def timers(effects: Effects) -> list[StartTimer]:
+    return [effect for effect in effects if isinstance(effect, StartTimer)]

@@ -182,3 +182,16 @@ async def test_a_row_that_is_none_leaves_no_half_written_folder(store: Store, tm
     with pytest.raises(TypeError):
         Exporter(store, tmp_path / "data", "study").episode("s", 0)
     assert list((tmp_path / "data" / "study" / "game" / "s").iterdir()) == []
+
+
+def test_what_a_crash_left_half_written_is_cleared_away_and_nothing_else(tmp_path: Path) -> None:
+    store = Store(tmp_path / "study" / "igym.sqlite3")
+    exporter, session = Exporter(store, tmp_path, "study"), tmp_path / "study" / "game" / "s"
+    (session / f".ep0-{'a' * 32}").mkdir(parents=True)
+    (session / f".ep0-{'a' * 32}" / "seat0.csv").write_text("half", encoding="utf-8")
+    (session / f".session-{'b' * 32}").write_text("{", encoding="utf-8")
+    (session / ".notes").write_text("mine", encoding="utf-8")
+    (session / "ep0").mkdir()
+    exporter.sweep()
+    assert sorted(path.name for path in session.iterdir()) == [".notes", "ep0"]
+    store.close()

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from igym.store import MISSING_TOLD, RefusedDataError, SessionRecord, Store
+from igym.store import MISSING_TOLD, RefusedDataError, SessionRecord, Store, StoreUnavailableError
 
 SESSION = SessionRecord("s", "game", 7, ("a", "b"), "running", "")
 
@@ -127,3 +128,49 @@ async def test_another_process_sees_everything_that_was_acknowledged(store: Stor
         assert list(other.seals("s", 0)) == [0]
     finally:
         other.close()
+
+
+async def fill(store: Store) -> int:
+    """Chunks of 3 kB until one is turned away; how many were acknowledged."""
+    for seq in range(1_000):
+        try:
+            await store.save_chunk("a", chunk(seq, seq, ["x" * 3_000]))
+        except StoreUnavailableError:
+            return seq
+    raise AssertionError("a database that may not grow took 3 MB")
+
+
+async def test_a_full_disk_takes_nothing_and_loses_nothing_of_what_it_took(store: Store) -> None:
+    await store.save_session(SESSION)
+    await store.let_grow(False)
+    taken = await fill(store)
+    assert store.write_errors == 1
+    assert len(store.rows("s", 0, 0)) == taken
+    await store.let_grow(True)
+    assert await store.save_chunk("a", chunk(taken, taken, ["x" * 3_000])) == taken
+    assert store.write_errors == 1
+
+
+async def test_a_mistake_of_ours_is_no_trouble_of_the_disk(store: Store) -> None:
+    """It would be repeated for ever."""
+    with pytest.raises(sqlite3.OperationalError, match="no such table"):
+        await store._write(lambda db: db.execute("INSERT INTO absent VALUES (1)"))
+    assert store.write_errors == 0
+
+
+async def test_what_a_new_server_asks_for(store: Store) -> None:
+    await store.save_session(SESSION)
+    await store.save_session(SessionRecord("t", "game", 8, ("c", "d"), "connecting", ""))
+    await store.save_session(SessionRecord("s", "game", 7, ("a", "b"), "completed", "completed"))
+    assert [(one.id, one.state) for one in await store.sessions()] == [("s", "completed"), ("t", "connecting")]
+    await store.save_chunk("a", chunk(0, 0, ["r0"]))
+    assert await store.save_seal("a", seal(1, 1)) == []
+    assert await store.sealed_seats() == {"s": {0: {0}}}
+    for page in ("old", "new"):
+        await store.log("page_hello", {"participant_id": "a", "page_id": page})
+    await store.log("other", {"participant_id": "a"})
+    assert await store.pages() == {"a": "new"}
+    assert [(kind, detail) for _, kind, detail in await store.newest_log(2)] == [
+        ("page_hello", {"participant_id": "a", "page_id": "new"}),
+        ("other", {"participant_id": "a"}),
+    ]

@@ -31,7 +31,11 @@ from igym_chaos.faults.p2p_reorder import PeerReorder
 from igym_chaos.faults.p2p_slicer import PeerSlicer
 from igym_chaos.faults.proc_stop import ProcStop
 from igym_chaos.faults.server_db_locked import ServerDbLocked
+from igym_chaos.faults.server_disk_full import ServerDiskFull
+from igym_chaos.faults.server_kill import ServerKill
 from igym_chaos.faults.server_pause import ServerPause
+from igym_chaos.faults.server_restart import ServerRestart
+from igym_chaos.faults.server_slow import ServerSlow
 from igym_chaos.faults.signal_bandwidth import SignalBandwidth
 from igym_chaos.faults.signal_down import SignalDown
 from igym_chaos.faults.signal_half_open import SignalHalfOpen
@@ -69,7 +73,11 @@ BUILT: tuple[type[Fault], ...] = (
     RelayedLatency,
     RelayedLoss,
     ServerDbLocked,
+    ServerDiskFull,
+    ServerKill,
     ServerPause,
+    ServerRestart,
+    ServerSlow,
     SignalLatency,
     SignalBandwidth,
     SignalDown,

@@ -30,6 +30,8 @@ class Holding:
     looking: asyncio.Task[None] | None = None
     looks: list[tuple[float, bool]] = field(default_factory=list)
     """(time ms, whether another writer held it)."""
+    free_ms: float | None = None
+    """When it was let go."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,7 @@ class ServerDbLocked(ServerFault):
         if held is None:
             return
         await asyncio.to_thread(_let_go, held)
+        self.holding.free_ms = time.monotonic() * 1000.0
         for _ in range(LOOKS_AFTER):
             await asyncio.sleep(EVERY_S)
         assert self.holding.looking is not None
@@ -64,11 +67,13 @@ class ServerDbLocked(ServerFault):
         return self._looked(window, held=True)
 
     def recovered(self, telemetry: Telemetry, on: Sequence[str], window: Window, baseline: Window) -> Effect:
-        """Free at the looks after the heal (the server may be writing at one), and the server answers as before."""
+        """Let go before the window, free at the looks after that (the server may be writing at one), and the server answers as before."""
         answers = super().recovered(telemetry, on, window, baseline)
         free = [not held for _, held in self.holding.looks[-LOOKS_AFTER:]]
         asked, measured = {"free": 1.0, **answers.asked}, {"free": float(sum(free)), **answers.measured}
-        return Effect(asked, measured, answers.band, answers.n, any(free) and answers.in_band, ORACLE, answers.note)
+        in_time = self.holding.free_ms is not None and self.holding.free_ms <= window.start_ms
+        note = answers.note if in_time else "the lock was not let go before the window"
+        return Effect(asked, measured, answers.band, answers.n, in_time and any(free) and answers.in_band, ORACLE, note)
 
     def _looked(self, window: Window, *, held: bool) -> Effect:
         asked, band = {"locked": 1.0}, (1.0, 1.0)

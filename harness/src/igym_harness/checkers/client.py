@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from igym_chaos.fault import SERVER
 from igym_harness.evidence import Evidence, Finding, holds, no_data, violated
 from igym_harness.watcher import CUTS_THE_SERVER_PATH, NETWORK_COMPLAINT
 
@@ -18,7 +19,9 @@ def cli_1(evidence: Evidence) -> Finding:
     if not evidence.participants:
         return no_data(check, "nobody took part")
     for name in evidence.participants:
-        cut = any(fault.do.startswith(CUTS_THE_SERVER_PATH) and name in fault.on for fault in evidence.faults)
+        cut = any(
+            fault.do.startswith(CUTS_THE_SERVER_PATH) and {name, SERVER} & {*fault.on} for fault in evidence.faults
+        )
         for entry in evidence.console[name]:
             if entry.get("type") in BAD_TYPES and not (cut and _is_network_complaint(entry)):
                 message = f"{name}: {entry['type']}: {_first_line(entry.get('text'))}"

@@ -1,4 +1,4 @@
-"""SRV: the server never threw (chaos handbook 7)."""
+"""SRV: the server never threw, and kept what it acknowledged (chaos handbook 7)."""
 
 from __future__ import annotations
 
@@ -11,6 +11,39 @@ UNHANDLED = re.compile(
 )
 SERVER_ERROR = re.compile(r'" 5\d\d\b|"status":\s*5\d\d\b|\bstatus[=:]\s*5\d\d\b')
 LINES_AROUND = 12
+
+
+CRASHES = ("server.kill", "server.restart")
+
+
+def srv_2(evidence: Evidence) -> Finding:
+    """Every chunk of rows that a page was told is stored is in the database, after each end of the server's process."""
+    check = "SRV-2"
+    told = [
+        (
+            float(event["t_ms"]),
+            name,
+            (event["sessionId"], event["episode"], event["seat"], event["seq"], event["sha256"]),
+        )
+        for name, events in evidence.page_events.items()
+        for event in events
+        if event.get("kind") == "chunk-stored"
+    ]
+    crashes = [one for one in evidence.faults if one.do in CRASHES and one.acknowledged_ms is not None]
+    if len(evidence.stores) <= len(crashes):
+        return no_data(check, f"the database was read {len(evidence.stores)} times, with {len(crashes)} crashes")
+    if first := next((one for one in crashes if not any(t_ms < (one.requested_ms or 0.0) for t_ms, *_ in told)), None):
+        return no_data(check, f"nothing had been acknowledged before {first.id}")
+    if not told:
+        return no_data(check, "no page was told that anything is stored")
+    for number, store in enumerate(evidence.stores):
+        lost = sorted((t_ms, name, key) for t_ms, name, key in told if t_ms <= store.t_ms and key not in store.chunks)
+        if lost:
+            _, name, (_, episode, seat, seq, _) = lost[0]
+            when = f"after crash {number + 1}" if number < len(crashes) else "at the end"
+            message = f"{name}: {len(lost)} acknowledged chunks are not in the database {when}; the first is {seq} of episode {episode}"
+            return violated(check, message, participant=name, episode=episode, seat=seat, seq=seq)
+    return holds(check, f"{len(told)} acknowledged chunks are in the database, read {len(evidence.stores)} times")
 
 
 def srv_3(evidence: Evidence) -> Finding:

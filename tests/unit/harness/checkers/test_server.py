@@ -1,4 +1,4 @@
-"""SRV checkers: the server never threw."""
+"""SRV checkers: the server never threw, and kept what it acknowledged."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ import dataclasses
 
 import pytest
 
-from igym_harness.checkers.server import srv_3
-from igym_harness.evidence import Evidence
+from igym_chaos.fault import SERVER
+from igym_harness.checkers.server import srv_2, srv_3
+from igym_harness.evidence import Evidence, FaultRecord, StoreRecord
 
 TRACEBACK = [
     "Traceback (most recent call last):",
@@ -51,3 +52,56 @@ def test_srv_3_lets_a_broken_server_answer_5xx_but_not_throw(good: Evidence) -> 
 
 def test_srv_3_without_log_and_events_has_no_data(good: Evidence) -> None:
     assert srv_3(dataclasses.replace(good, server_log=[], server_events=[])).outcome == "no-data"
+
+
+def chunk(seq: int, seat: int = 0) -> tuple[str, int, int, int, str]:
+    return ("s1", 0, seat, seq, f"sha-{seat}-{seq}")
+
+
+def crashed(good: Evidence, *, after_crash: set[int], at_end: set[int]) -> Evidence:
+    """Chunks 0 and 1 of a were acknowledged at 5,000 and 6,000 ms; the server was killed at 7,000, chunk 2 came after."""
+    names = ("sessionId", "episode", "seat", "seq", "sha256")
+    told = [
+        {"kind": "chunk-stored", "t_ms": t_ms, **dict(zip(names, chunk(seq), strict=True))}
+        for seq, t_ms in enumerate((5_000.0, 6_000.0, 12_000.0))
+    ]
+    kill = FaultRecord("f1", "server.kill", "S", (SERVER,), None, None, (), 7_000.0, 7_000.0, 7_010.0)
+    stores = tuple(
+        StoreRecord(t_ms, frozenset(chunk(seq) for seq in found))
+        for t_ms, found in ((7_020.0, after_crash), (30_000.0, at_end))
+    )
+    return dataclasses.replace(good, page_events={"a": told}, faults=(kill,), stores=stores)
+
+
+def test_srv_2_holds_when_all_that_was_acknowledged_is_there(good: Evidence) -> None:
+    finding = srv_2(crashed(good, after_crash={0, 1}, at_end={0, 1, 2}))
+    assert (finding.outcome, finding.message) == ("holds", "3 acknowledged chunks are in the database, read 2 times")
+
+
+def test_srv_2_sees_a_chunk_that_was_acknowledged_too_early_even_if_it_is_there_at_the_end(good: Evidence) -> None:
+    """BUG-15: the page sends it again for its seal, so that the files look whole."""
+    finding = srv_2(crashed(good, after_crash={0}, at_end={0, 1, 2}))
+    assert finding.outcome == "violated"
+    assert "1 acknowledged chunks are not in the database after crash 1; the first is 1 of episode 0" in finding.message
+    assert finding.first_bad == {"participant": "a", "episode": 0, "seat": 0, "seq": 1}
+
+
+def test_srv_2_sees_other_rows_under_the_same_number(good: Evidence) -> None:
+    evidence = crashed(good, after_crash={0, 1}, at_end={0, 1, 2})
+    other = (*chunk(1)[:4], "sha-of-other-rows")
+    stores = (StoreRecord(7_020.0, frozenset({chunk(0), other})), evidence.stores[1])
+    assert srv_2(dataclasses.replace(evidence, stores=stores)).outcome == "violated"
+
+
+def test_srv_2_sees_a_loss_at_the_end(good: Evidence) -> None:
+    finding = srv_2(crashed(good, after_crash={0, 1}, at_end={0, 1}))
+    assert finding.outcome == "violated"
+    assert "at the end" in finding.message
+
+
+def test_srv_2_without_a_look_or_an_acknowledgement_before_the_crash_knows_nothing(good: Evidence) -> None:
+    evidence = crashed(good, after_crash={0, 1}, at_end={0, 1, 2})
+    assert srv_2(dataclasses.replace(evidence, stores=evidence.stores[1:])).outcome == "no-data"
+    late = [event for event in evidence.page_events["a"] if event["t_ms"] > 7_000.0]
+    assert srv_2(dataclasses.replace(evidence, page_events={"a": late})).outcome == "no-data"
+    assert srv_2(dataclasses.replace(evidence, page_events={}, faults=())).outcome == "no-data"
