@@ -13,7 +13,6 @@ from pathlib import Path
 from playwright.async_api import Browser, Playwright
 from playwright.async_api import Error as PlaywrightError
 
-from igym_harness import priority
 from igym_harness.browser import FLAGS, VIEWPORT
 from igym_harness.deadline import until
 from igym_harness.errors import HarnessError
@@ -56,7 +55,6 @@ class OwnBrowser:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
-        priority.put(self._process.pid, priority.NORMAL)
         note = self._profile / "DevToolsActivePort"
         await until(
             lambda: self._port_in(note) is not None,

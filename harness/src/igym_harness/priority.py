@@ -1,7 +1,8 @@
 """Whoever looks comes first: the harness's own loop and Playwright's driver get the processor before the pages they watch.
 
-A page that waits for the processor is late by itself; a harness that waits calls everything late (HAR-2). Where the system does not
-allow it, which is the rule for a user who is not root, nothing changes.
+A page that waits for the processor is late by itself; a harness that waits calls everything late (HAR-2). Niceness does not do it:
+a browser is a session of its own, and Linux then shares the processor between sessions first (sched(7), autogroup). Where the system
+does not allow a real-time policy, which is the rule for a user who is not root, nothing changes.
 """
 
 from __future__ import annotations
@@ -9,8 +10,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-LOOKING = -10
-NORMAL = 0
+LOWEST = 1
+"""Of the real-time priorities; each comes before every ordinary process."""
 
 
 def children() -> set[int]:
@@ -19,10 +20,19 @@ def children() -> set[int]:
     return {int(pid) for one in lists for pid in one.read_text(encoding="ascii").split()}
 
 
-def put(pid: int, niceness: int) -> bool:
-    """Sets the niceness of a process's first thread (0: the caller's own thread); false if the system refuses."""
+def first(pid: int) -> bool:
+    """A process's first thread (0: the caller's own) comes before ordinary ones, what it starts does not; false if the system refuses."""
+    return hasattr(os, "SCHED_RR") and _put(pid, os.SCHED_RR | os.SCHED_RESET_ON_FORK, LOWEST)
+
+
+def ordinary(pid: int) -> bool:
+    """As every process begins."""
+    return hasattr(os, "SCHED_OTHER") and _put(pid, os.SCHED_OTHER, 0)
+
+
+def _put(pid: int, policy: int, priority: int) -> bool:
     try:
-        os.setpriority(os.PRIO_PROCESS, pid, niceness)
+        os.sched_setscheduler(pid, policy, os.sched_param(priority))
     except (PermissionError, ProcessLookupError):
         return False
     return True

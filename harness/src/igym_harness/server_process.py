@@ -19,7 +19,6 @@ from pathlib import Path
 from typing import Any, BinaryIO
 from urllib.parse import urlsplit
 
-from igym_harness import priority
 from igym_harness.deadline import until
 from igym_harness.errors import DeadlineError, HarnessError
 
@@ -114,7 +113,6 @@ class ServerProcess:
         self._process = subprocess.Popen(  # noqa: S603, ASYNC220 - our own command line; spawning takes milliseconds, waiting is polled
             self._arguments, stdout=self._output, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, env=self._environ
         )
-        priority.put(self._process.pid, priority.NORMAL)
         ready = await self._wait(self._read_ready, timeout_s, "the server's ready-file")
         self.url, self.port = str(ready["url"]).rstrip("/"), int(ready["port"])
         health = await self._wait(self._healthy, timeout_s, "a health answer with our nonce")

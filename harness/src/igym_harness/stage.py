@@ -115,8 +115,8 @@ class Stage:
         if self._behind_relay:
             self.relay = PeerRelay()
             await self.relay.start(self._behind_relay)
-        for pid in (0, *self._drivers):  # not earlier: what they start begins with their niceness
-            priority.put(pid, priority.LOOKING)
+        for pid in (0, *self._drivers):
+            priority.first(pid)
         self.audit.look()
 
     @property
@@ -168,7 +168,7 @@ class Stage:
     async def close(self) -> tuple[str, ...]:
         """Takes everything down, whatever fails, and returns what did not close and what is left on the machine."""
         self.audit.look()
-        priority.put(0, priority.NORMAL)
+        priority.ordinary(0)
         for what, step in (
             ("a participant's own browser", self._close_own),
             ("the browser", self._close_browser),

@@ -1,4 +1,4 @@
-"""The harness may come before the pages, and never takes a refusal for an error."""
+"""The harness may come before the pages, what it starts does not, and a refusal is no error."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from igym_harness.priority import children, put
+from igym_harness.priority import children, first, ordinary
 
 
 @pytest.fixture
@@ -19,13 +19,23 @@ def child() -> Iterator[subprocess.Popen[bytes]]:
     process.communicate()
 
 
-def test_a_child_is_known_and_can_wait_longer(child: subprocess.Popen[bytes]) -> None:
+def test_what_comes_first_starts_ordinary_processes() -> None:
+    allowed = first(0)
+    try:
+        assert (os.sched_getscheduler(0) & ~os.SCHED_RESET_ON_FORK == os.SCHED_RR) == allowed
+        policy = "import os; print(os.sched_getscheduler(0) == os.SCHED_OTHER)"
+        told = subprocess.run([sys.executable, "-c", policy], capture_output=True, text=True, check=True)  # noqa: S603 - our own
+        assert told.stdout.strip() == "True"
+    finally:
+        assert ordinary(0)
+    assert os.sched_getscheduler(0) == os.SCHED_OTHER
+
+
+def test_a_child_is_known(child: subprocess.Popen[bytes]) -> None:
     assert child.pid in children()
-    now = os.getpriority(os.PRIO_PROCESS, child.pid)
-    assert put(child.pid, now + 1)
-    assert os.getpriority(os.PRIO_PROCESS, child.pid) == now + 1
 
 
 def test_a_process_that_ended_is_no_error(child: subprocess.Popen[bytes]) -> None:
     child.communicate()
-    assert not put(child.pid, 5)
+    assert not first(child.pid)
+    assert not ordinary(child.pid)
