@@ -21,13 +21,14 @@ from igym_chaos import draft, schedule, swarm
 from igym_chaos import scenario as scenarios
 from igym_chaos.scenario import Scenario, ScenarioError
 from igym_chaos.schedule import Lock
-from igym_harness import catalogue, minimizing, run
+from igym_harness import catalogue, minimizing, report, run
 from igym_harness.errors import HarnessError, UsageError
 from igym_harness.options import Options
 from igym_harness.outcome import replay_command
 from igym_harness.progress import ProgressLine
 from igym_harness.replay import differences, load_replay
 from igym_harness.run import RunResult
+from igym_harness.run_sheet import RunFolderError
 from igym_harness.sabotage_traps import checked
 from igym_harness.verdict import EXIT_CODES, EXIT_USAGE, PRECEDENCE, Verdicts
 
@@ -74,6 +75,7 @@ def parser() -> argparse.ArgumentParser:
         metavar="DIR",
         help="shrink the failing schedule of this run folder, or of this command's first failing run",
     )
+    build.add_argument("--report", type=Path, metavar="DIR", help="make the report of this run folder again")
     build.add_argument("--participants", type=int, metavar="N", help="so many seats, where the scenario allows it")
     build.add_argument("--env", metavar="NAME", help="another experiment, where the scenario allows it")
     build.add_argument("--headed", action="store_true", help="show the browser (needs a display)")
@@ -96,6 +98,8 @@ def main(argv: Sequence[str] | None = None, out: TextIO | None = None, err: Text
         chosen = parser().parse_args(argv)
         if chosen.list:
             return _list(chosen, out)
+        if chosen.report is not None:
+            return _report_again(chosen.report, out)
         if chosen.minimize not in (None, AFTER_THE_RUN):
             return _minimize(_run_to_minimize(chosen), chosen, out, err)
         return _run_all(_jobs(chosen, out), chosen, out, err)
@@ -111,6 +115,15 @@ def main(argv: Sequence[str] | None = None, out: TextIO | None = None, err: Text
     except KeyboardInterrupt:
         err.write("broken: interrupted\n")
         return EXIT_CODES["broken"]
+
+
+def _report_again(folder: Path, out: TextIO) -> int:
+    """Raises UsageError where there is no judged run."""
+    try:
+        out.write(f"{report.write(folder)}\n")
+    except RunFolderError as error:
+        raise UsageError(f"--report: {error}") from error
+    return EXIT_CODES["pass"]
 
 
 def worst(outcomes: Iterable[Verdicts]) -> Verdicts:

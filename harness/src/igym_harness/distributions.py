@@ -1,4 +1,4 @@
-"""How round trips and frame rates were before, during and after the faults, from the samples of a run sheet."""
+"""How round trips, frame rates, rollbacks and guesses were before, during and after the faults, from a run sheet."""
 
 from __future__ import annotations
 
@@ -31,6 +31,10 @@ class Row:
     part: str
     rtt_ms: Spread | None
     frames_per_s: Spread | None
+    depth: Spread | None
+    """Frames of each rollback."""
+    unconfirmed: Spread | None
+    """Frames simulated with a guess, at each look."""
 
 
 def rows(sheet: RunSheet) -> list[Row]:
@@ -60,7 +64,13 @@ def _parts(sheet: RunSheet) -> list[tuple[str, float, float]]:
 def _row(lane: Lane, part: str, start_ms: float, end_ms: float) -> Row:
     inside = [sample for sample in lane.samples if start_ms <= sample.t_ms < end_ms and sample.state == PLAYING]
     rtts = spread(sample.rtt_ms for sample in inside if sample.rtt_ms is not None)
-    return Row(lane.name, part, rtts, spread(_rates(inside)))
+    depths = spread(
+        float(event["depth"])
+        for event in lane.kind("rollback")
+        if start_ms <= event["t_ms"] < end_ms and event.get("depth") is not None
+    )
+    unconfirmed = spread(float(sample.unconfirmed) for sample in inside if sample.unconfirmed is not None)
+    return Row(lane.name, part, rtts, spread(_rates(inside)), depths, unconfirmed)
 
 
 def _rates(samples: Sequence[Sample]) -> list[float]:

@@ -85,24 +85,28 @@ def _head(facts: dict[str, Any]) -> str:
 
 
 def _distributions(sheet: RunSheet) -> Html:
-    head = ["participant", "", "round trip p50", "p95", "max", "n", "frames/s p50", "p95", "n"]
+    head = ["participant", "", "round trip", "n", "frames/s", "n", "rollback depth", "n", "frames unconfirmed", "n"]
     body = [
         [
             row.participant,
             row.part,
-            *_spread(row.rtt_ms, " ms", largest=True),
-            *_spread(row.frames_per_s, "", largest=False),
+            *_spread(row.rtt_ms, " ms"),
+            *_spread(row.frames_per_s),
+            *_spread(row.depth),
+            *_spread(row.unconfirmed),
         ]
         for row in distributions.rows(sheet)
     ]
-    return table(head, body) if body else Html('<p class="soft">Nothing was sampled.</p>')
+    note = Html(
+        '<p class="soft">p50 / p95 / largest. Frames are unconfirmed while an input of another seat is guessed.</p>'
+    )
+    return Html(table(head, body) + note) if body else Html('<p class="soft">Nothing was sampled.</p>')
 
 
-def _spread(spread: Spread | None, unit: str, *, largest: bool) -> list[Any]:
+def _spread(spread: Spread | None, unit: str = "") -> list[Any]:
     if spread is None:
-        return [None] * (4 if largest else 3)
-    shown = [spread.p50, spread.p95, *([spread.largest] if largest else [])]
-    return [*(f"{value:.1f}{unit}" for value in shown), spread.n]
+        return [None, None]
+    return [f"{spread.p50:.1f} / {spread.p95:.1f} / {spread.largest:.1f}{unit}", spread.n]
 
 
 def _checks(sheet: RunSheet) -> Html:

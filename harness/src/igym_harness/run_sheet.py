@@ -21,13 +21,14 @@ class RunFolderError(Exception):
 
 @dataclass(frozen=True)
 class Sample:
-    """One look at a participant. `rtt_ms`: slowest of its links, None without one."""
+    """One look at a participant. `rtt_ms`: slowest of its links; `unconfirmed`: frames simulated with a guess. None: not told."""
 
     t_ms: float
     state: str
     episode: int
     frame: int
     rtt_ms: float | None
+    unconfirmed: int | None = None
 
 
 @dataclass(frozen=True)
@@ -104,7 +105,13 @@ def _sample(line: Mapping[str, Any]) -> Sample:
         episode=int(worker.get("episode") or 0),
         frame=int(worker.get("frame") or 0),
         rtt_ms=max(map(float, rtts), default=None),
+        unconfirmed=_unconfirmed(worker),
     )
+
+
+def _unconfirmed(worker: Mapping[str, Any]) -> int | None:
+    frame, confirmed = worker.get("frame"), worker.get("confirmedFrame")
+    return max(0, frame - confirmed) if isinstance(frame, int) and isinstance(confirmed, int) else None
 
 
 def _thinned(events: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -2,24 +2,30 @@
 
 phases  ▏boot ▏gate ▏faults      ▏heal ▏drain
 a       ▏ ▒▒▒▒▒▒▒ fault  ─ rtt   / frames     ╵╵ rollbacks
+        ▏   ▬▬▬ link, socket or page away
 server  ▏ ╵ ╵  events
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
+from types import MappingProxyType
 from typing import Any
 
+from igym_harness.absences import WHATS, What, absences
 from igym_harness.markup import Html
 from igym_harness.run_sheet import Lane, RunSheet, Sample
 
 WIDTH, LEFT, RIGHT = 1040.0, 92.0, 16.0
-HEAD, LANE, SERVER, FOOT = 26.0, 92.0, 34.0, 28.0
+HEAD, LANE, SERVER, FOOT = 26.0, 106.0, 34.0, 28.0
 PAD, TICK_MAX = 8.0, 22.0
 AXIS_STEPS_S = (1, 2, 5, 10, 20, 30, 60, 120, 300, 600)
 AXIS_LABELS = 12
+LINE = 13.0
+STRIP = 4.0
+"""Height of the bar of a link, socket or page that is away; three fit below a lane's picture."""
 DEEPEST = 12
 """Frames of rollback that fill a tick."""
 
@@ -30,6 +36,12 @@ LEGEND = (
     ("var(--ink)", "rollback, taller is deeper"),
     ("var(--unknown)", "waited for the others"),
     ("var(--fail)", "first bad frame"),
+    ("var(--broken)", "peer link away"),
+    ("var(--soft)", "socket to the server away"),
+    ("var(--pass)", "page hidden or without focus"),
+)
+COLOURS: Mapping[What, str] = MappingProxyType(
+    {"link": "var(--broken)", "socket": "var(--soft)", "page": "var(--pass)"}
 )
 
 
@@ -93,7 +105,7 @@ def _time_marks(axis: Axis, height: float) -> list[str]:
 
 
 def _lane(sheet: RunSheet, lane: Lane, axis: Axis, *, top: float, rtt_scale_ms: float) -> list[str]:
-    bottom = top + LANE - PAD
+    bottom = top + LANE - PAD - STRIP * len(WHATS)
     parts = [
         _rect(LEFT, top + PAD / 2, WIDTH - LEFT - RIGHT, LANE - PAD, "var(--lane)", opacity=0.6),
         _text(4, top + 34, lane.name, css="name"),
@@ -102,20 +114,20 @@ def _lane(sheet: RunSheet, lane: Lane, axis: Axis, *, top: float, rtt_scale_ms: 
     parts += _faults(sheet, lane.name, axis, top=top + PAD / 2, height=LANE - PAD)
     parts += _frames(lane.samples, axis, top=top + PAD, bottom=bottom - TICK_MAX)
     rtts = [(axis.x(sample.t_ms), sample.rtt_ms) for sample in lane.samples if sample.rtt_ms is not None]
-    span = LANE - 2 * PAD - TICK_MAX
+    span = bottom - top - PAD - TICK_MAX
     parts += _polyline([(x, bottom - TICK_MAX - span * rtt / rtt_scale_ms) for x, rtt in rtts], "var(--rtt)", width=1.4)
     if rtts:
         peak = max(rtt for _, rtt in rtts)
         parts.append(_text(4, top + 66, f"rtt ≤ {peak:.0f} ms"))
     parts += _ticks(lane, axis, bottom=bottom)
+    parts += _away(lane, axis, top=bottom)
     return parts + _first_bad(sheet, lane, axis, top=top + PAD / 2, bottom=bottom)
 
 
 def _faults(sheet: RunSheet, name: str, axis: Axis, *, top: float, height: float) -> list[str]:
     parts = []
-    for row in sheet.effects:
-        if name not in (row.get("on") or ()) or row.get("requested_ms") is None:
-            continue
+    rows = [row for row in sheet.effects if name in (row.get("on") or ()) and row.get("requested_ms") is not None]
+    for number, row in enumerate(rows):
         end_ms = row["healed_ms"] if row.get("healed_ms") is not None else axis.end_ms
         left, right = axis.x(row["requested_ms"]), axis.x(end_ms)
         parts.append(_rect(left, top, right - left, height, "var(--fault)", opacity=0.16))
@@ -123,7 +135,8 @@ def _faults(sheet: RunSheet, name: str, axis: Axis, *, top: float, height: float
             seen = axis.x(row["first_effect_ms"])
             parts.append(_rect(seen, top, right - seen, height, "var(--fault)", opacity=0.14))
         parts += [_line(x, top, x, top + height, "var(--fault)", width=1.2) for x in (left, right)]
-        parts.append(_text(left + 5, top + 13, f"{row.get('fault')} {row.get('do')}", colour="var(--fault)"))
+        down = LINE * (number % max(1, int(height / LINE)))  # faults of one time do not write over each other
+        parts.append(_text(left + 5, top + LINE + down, f"{row.get('fault')} {row.get('do')}", colour="var(--fault)"))
     return parts
 
 
@@ -148,6 +161,19 @@ def _ticks(lane: Lane, axis: Axis, *, bottom: float) -> list[str]:
         *(_line(x, bottom - TICK_MAX, x, bottom, "var(--unknown)", width=2.2) for x in stalls),
         *(_line(x, bottom - tall, x, bottom, "var(--ink)", width=1.0) for x, tall in rollbacks),
     ]
+
+
+def _away(lane: Lane, axis: Axis, *, top: float) -> list[str]:
+    """One bar for each absence, in the row of what was away; its word is shown when the pointer is on it."""
+    parts = []
+    for one in absences(lane, axis.end_ms):
+        left, right = axis.x(one.start_ms), axis.x(one.end_ms)
+        bar = _rect(
+            left, top + STRIP * WHATS.index(one.what), max(1.5, right - left), STRIP - 1, COLOURS[one.what], opacity=0.9
+        )
+        seconds = (one.end_ms - one.start_ms) / 1000.0
+        parts.append(f"<g><title>{escape(f'{one.what} {one.state}, {seconds:.2f} s')}</title>{bar}</g>")
+    return parts
 
 
 def _share(depth: Any) -> float:

@@ -188,3 +188,16 @@ def test_an_unforeseen_error_accuses_the_harness_not_the_product(runs: Runs, mon
     code, _, err = call("p2p-clean")
     assert code == 3
     assert "ZeroDivisionError" in err
+
+
+def test_the_report_of_an_old_run_is_made_again(run_folder: Path) -> None:
+    (run_folder / "report.html").unlink(missing_ok=True)
+    code, said, _ = call("--report", str(run_folder))
+    assert (code, said) == (0, f"{run_folder / 'report.html'}\n")
+    assert (run_folder / "report.html").stat().st_size > 1_000
+
+
+def test_a_folder_without_a_run_is_named(tmp_path: Path) -> None:
+    code, _, complaint = call("--report", str(tmp_path))
+    assert code == 4
+    assert f"{tmp_path} has no verdict.json" in complaint

@@ -24,6 +24,21 @@ def test_rates_are_frames_per_second(run_folder: Path) -> None:
     assert {rate.p50 for rate in rates} == {8.0}
 
 
+def test_rollbacks_count_where_they_happened_and_whom(run_folder: Path) -> None:
+    found = {(row.participant, row.part): row.depth.n for row in rows(load(run_folder)) if row.depth}
+    assert sum(found.values()) == len(load(run_folder).lanes["a"].kind("rollback"))
+    assert {name for name, _ in found} == {"a"}
+
+
+def test_frames_are_unconfirmed_beyond_the_confirmed_one(run_folder: Path) -> None:
+    sheet = load(run_folder)
+    ahead = [dataclasses.replace(one, unconfirmed=3) for one in sheet.lanes["a"].samples]
+    sheet.lanes["a"] = dataclasses.replace(sheet.lanes["a"], samples=tuple(ahead))
+    found = {row.participant: row.unconfirmed for row in rows(sheet) if row.part == "during"}
+    assert found["a"] is not None
+    assert (found["a"].p50, found["a"].largest) == (3.0, 3.0)
+
+
 def test_without_a_fault_there_is_only_play(run_folder: Path) -> None:
     sheet = load(run_folder)
     calm = dataclasses.replace(sheet, facts={**sheet.facts, "effects": []})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
@@ -37,6 +38,16 @@ def test_a_fault_of_the_server_is_in_its_own_lane(run_folder: Path) -> None:
     sheet.effects[0].update(on=["server"], do="server.pause")
     texts = [element.text for element in ElementTree.fromstring(svg(sheet)).iter("text")]  # noqa: S314 - our own output
     assert texts.count("f1 server.pause") == 1
+
+
+def test_what_was_away_has_a_bar_that_says_so(run_folder: Path) -> None:
+    sheet = load(run_folder)
+    lane, t_ms = sheet.lanes["b"], sheet.lanes["b"].samples[3].t_ms
+    told = [("up", t_ms), ("down", t_ms + 500), ("up", t_ms + 1_500)]
+    events = tuple({"t_ms": at_ms, "kind": "connection", "phase": phase} for phase, at_ms in told)
+    sheet.lanes["b"] = dataclasses.replace(lane, events=lane.events + events)
+    titles = [element.text for element in ElementTree.fromstring(svg(sheet)).iter("title")]  # noqa: S314 - our own output
+    assert titles == ["socket down, 1.00 s"]
 
 
 def test_the_first_bad_frame_is_marked_at_everyone(failed_folder: Path) -> None:
