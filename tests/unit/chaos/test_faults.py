@@ -177,6 +177,8 @@ def test_others_that_were_touched_are_named() -> None:
     assert PeerLatency(100).untouched(pings(1, 200), ["b", "c", "d"], DURING, BEFORE) == []
     lossy = Recorded(counters={("c", DURING): (1000, 900), ("d", DURING): (1000, 900)})
     assert PeerLoss(15).untouched(lossy, ["c", "d"], DURING, BEFORE) == ["c", "d"]
+    in_flight = Recorded(counters={("c", DURING): (60, 59), ("d", DURING): (60, 60)})
+    assert PeerLoss(15).untouched(in_flight, ["c", "d"], DURING, BEFORE) == []
     cut = Recorded(counters={("c", DURING): (1000, 0), ("d", DURING): (1000, 1000)})
     assert PeerBlackout().untouched(cut, ["c", "d"], DURING, BEFORE) == ["c"]
     assert PeerBlackout().untouched(packets(200, 0), ["b", "c", "d"], DURING, BEFORE) == []

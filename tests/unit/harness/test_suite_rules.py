@@ -98,6 +98,16 @@ def test_seed_and_stability_run_are_options(pytester: pytest.Pytester, run_folde
     assert '{"name": "stability_run", "value": "3"}' in json.dumps(results(pytester))
 
 
+def test_three_stability_runs_keep_three_verdicts(pytester: pytest.Pytester, run_folder: Path) -> None:
+    for run in (1, 2, 3):
+        suite(pytester, run_folder, ["fail"], f"--stability-run={run}")
+    found = results(pytester)
+    assert len({one["historyId"] for one in found}) == len(found) == 3, (
+        "Allure shows the last of those with one identity"
+    )
+    assert len({one["testCaseId"] for one in found}) == 1
+
+
 @pytest.mark.parametrize("mark", ["skip", "skipif(False, reason='x')", "xfail"])
 def test_a_mark_that_forgives_stops_the_suite(pytester: pytest.Pytester, run_folder: Path, mark: str) -> None:
     forgiven = f"import pytest\n\n@pytest.mark.{mark}\ndef test_x():\n    pass\n"
