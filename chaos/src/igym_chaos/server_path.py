@@ -106,3 +106,20 @@ class ServerPathFault(Fault):
             if any(one.end != "fin" or one.total_ms >= SLOW_MS for one in probes(telemetry, [name], window))
             or self.effect(telemetry, [name], window, baseline).in_band
         ]
+
+
+@dataclass(frozen=True)
+class SilentPathFault(ServerPathFault):
+    """A path on which connections are accepted and nothing passes."""
+
+    minimum_window_s: ClassVar[float] = 6.0  # two connections of the harness, each until it gives up
+
+    def effect(self, telemetry: Telemetry, on: Sequence[str], window: Window, baseline: Window) -> Effect:
+        """Connections are accepted and get no byte."""
+        return self.every_probe(
+            telemetry,
+            on,
+            window,
+            what="silent",
+            holds=lambda one: one.connect_ms is not None and one.received == 0 and one.end == "timeout",
+        )

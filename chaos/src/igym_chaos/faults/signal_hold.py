@@ -2,31 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
-from igym_chaos.fault import Effect, Telemetry, Window
-from igym_chaos.server_path import ServerPathFault
+from igym_chaos.server_path import SilentPathFault
 
 
 @dataclass(frozen=True)
-class SignalHold(ServerPathFault):
+class SignalHold(SilentPathFault):
     """No parameters."""
 
     kind: ClassVar[str] = "signal.hold"
-    minimum_window_s: ClassVar[float] = 6.0  # two connections of the harness, each until it gives up
     toxic: ClassVar[str] = "bandwidth"
 
     def attributes(self) -> Mapping[str, int]:
         return {"rate": 0}
-
-    def effect(self, telemetry: Telemetry, on: Sequence[str], window: Window, baseline: Window) -> Effect:
-        """Connections are accepted and get no byte."""
-        return self.every_probe(
-            telemetry,
-            on,
-            window,
-            what="silent",
-            holds=lambda one: one.connect_ms is not None and one.received == 0 and one.end == "timeout",
-        )
