@@ -16,7 +16,7 @@ import allure
 from igym_harness import report
 from igym_harness.errors import FaultNotInEffect, InvariantViolated
 from igym_harness.markup import Html, badge, cell, page, story
-from igym_harness.narrative import fault_sentence, sentences, values
+from igym_harness.narrative import band_text, fault_sentence, sentences, values
 from igym_harness.run_sheet import RunSheet
 
 BASELINE = "no fault"
@@ -162,12 +162,11 @@ def _fault_step(row: Mapping[str, Any]) -> None:
         if row.get("in_band") is not True:
             raise FaultNotInEffect(f"{row['fault']} {row['do']}: measured {values(row.get('measured'))}")
 
-    band = row.get("band")
     parameters = {
         "on": ", ".join(row.get("on") or ()),
         "asked": values(row.get("asked")),
         "measured": values(row.get("measured")),
-        "band": f"{band[0]:.4g} to {band[1]:.4g}" if band else "none",
+        "band": band_text(row) or "none",
         "n": row.get("n"),
         "in_band": row.get("in_band"),
         "after_heal": values((row.get("recovered") or {}).get("measured")),

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import datetime
 import itertools
 import json
 import secrets
 import sys
+import time
 import traceback
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -21,7 +23,7 @@ from igym_chaos import draft, schedule, swarm
 from igym_chaos import scenario as scenarios
 from igym_chaos.scenario import Scenario, ScenarioError
 from igym_chaos.schedule import Lock
-from igym_harness import catalogue, minimizing, report, run
+from igym_harness import catalogue, minimizing, report, rounds, run
 from igym_harness.errors import HarnessError, UsageError
 from igym_harness.options import Options
 from igym_harness.outcome import replay_command
@@ -39,6 +41,8 @@ UNTIL_FAIL_RUNS = 1_000
 """Runs of --until-fail without --repeat."""
 SEEDS = 2**31
 SWARM_SEED = 1
+ALL = "all"
+"""Every shipped scenario."""
 
 
 class _Parser(argparse.ArgumentParser):
@@ -60,7 +64,7 @@ def parser() -> argparse.ArgumentParser:
     """Every option of the command."""
     build = _Parser(prog="python -m igym_chaos", description="Runs network-chaos scenarios against real browsers.")
     build.add_argument(
-        "name", nargs="*", help="a scenario, a path to a TOML file, SUITE/*, or `swarm`: drawn from the seed"
+        "name", nargs="*", help="a scenario, a path to a TOML file, SUITE/*, `all`, or `swarm`: drawn from the seed"
     )
     build.add_argument("--list", action="store_true", help="what there is to run, and its record so far")
     build.add_argument("--seed", help="a number, or `random`; default: the file's")
@@ -135,11 +139,13 @@ def find(names: Sequence[str]) -> list[Scenario]:
     """The scenarios that the words name, in their order. Raises UsageError or ScenarioError."""
     words = list(names[1:] if names and names[0] == "run" else names)
     if not words:
-        raise UsageError("name a scenario, a path, or SUITE/*; --list shows what there is")
+        raise UsageError("name a scenario, a path, SUITE/* or all; --list shows what there is")
     return [one for word in words if word != swarm.NAME for one in _find(word)]
 
 
 def _find(word: str) -> list[Scenario]:
+    if word == ALL:
+        return scenarios.all_scenarios()
     if word.endswith("/*"):
         suite = word.removesuffix("/*")
         found = [one for one in scenarios.all_scenarios() if one.suite == suite]
@@ -202,15 +208,21 @@ def _job(scenario: Scenario, seed: int, chosen: argparse.Namespace) -> Job:
 
 def _run_all(jobs: Iterator[Job], chosen: argparse.Namespace, out: TextIO, err: TextIO) -> int:
     outcomes: list[Verdicts] = []
+    stamp = datetime.datetime.now(datetime.UTC).strftime("%Y%m%dT%H%M%SZ")
+    together = rounds.Round(chosen.runs / rounds.FOLDER / stamp)
     for job in jobs:
+        started_s = time.monotonic()
         result = _run(job, chosen, err)
         _report(result, chosen, out)
         outcomes.append(result.verdict.outcome)
+        together.add(rounds.of(result.folder, took_s=time.monotonic() - started_s, leftovers=result.evidence.leftovers))
         if chosen.minimize == AFTER_THE_RUN and result.verdict.violated:
             _minimize(result.folder, chosen, out, err)
             break
         if chosen.until_fail and result.verdict.outcome != "pass":
             break
+    if together.told and not chosen.json:
+        out.writelines(f"{line}\n" for line in together.lines())
     return EXIT_CODES[worst(outcomes)]
 
 

@@ -43,11 +43,10 @@ def fault_sentence(row: Mapping[str, Any]) -> str:
     parts = [f"{done[0].upper()}{done[1:]} ({row.get('fault')}: {row.get('do')} via {row.get('via')})."]
     if row.get("measured") is None:
         return f"{parts[0]} Its effect was never measured."
-    low, high = row["band"]
     inside = "inside" if row.get("in_band") else "OUTSIDE"
     asked, measured = values(row["asked"]), values(row["measured"])
     parts.append(
-        f"Asked: {asked}. Measured: {measured} over {row.get('n')} samples, {inside} the band {low:.4g} to {high:.4g}."
+        f"Asked: {asked}. Measured: {measured} over {row.get('n')} samples, {inside} the band {band_text(row)}."
     )
     recovered = row.get("recovered")
     if recovered is None:
@@ -64,6 +63,11 @@ def fault_sentence(row: Mapping[str, Any]) -> str:
 def values(measured: Mapping[str, Any] | None) -> str:
     """{"rtt_ms": 203.4} -> "rtt 203 ms"; unknown units stay part of the name."""
     return ", ".join(_value(name, number) for name, number in (measured or {}).items()) or "nothing"
+
+
+def band_text(row: Mapping[str, Any]) -> str | None:
+    """The band of a line of the effect table; None if it has none."""
+    return f"{row['band'][0]:.4g} to {row['band'][1]:.4g}" if row.get("band") else None
 
 
 def listing(names: list[str]) -> str:

@@ -10,7 +10,7 @@ from urllib.parse import quote
 from igym_harness import distributions, swimlanes
 from igym_harness.distributions import Spread
 from igym_harness.markup import Html, badge, cell, page, story, table
-from igym_harness.narrative import sentences, values
+from igym_harness.narrative import band_text, sentences, values
 from igym_harness.run_sheet import RunSheet, load
 
 ORDER = ("violated", "no-data", "holds")
@@ -47,7 +47,6 @@ def effect_table(sheet: RunSheet) -> Html:
 
 
 def _effect_cells(row: dict[str, Any]) -> list[Any]:
-    band = f"{row['band'][0]:.4g} to {row['band'][1]:.4g}" if row.get("band") else None
     recovered = row.get("recovered")
     after = (
         None
@@ -61,7 +60,7 @@ def _effect_cells(row: dict[str, Any]) -> list[Any]:
         ", ".join(row.get("on") or ()) or "server",
         values(row["asked"]) if row.get("asked") else None,
         values(row["measured"]) if row.get("measured") else None,
-        band,
+        band_text(row),
         row.get("n"),
         _yes(row.get("in_band"), "yes", "no"),
         after,

@@ -52,7 +52,7 @@ class Runs:
         outcome = next(self.verdicts, "pass")
         (self.folder / "verdict.json").write_text(json.dumps({"verdict": outcome}) + "\n", encoding="utf-8")
         verdict = SimpleNamespace(outcome=outcome, headline=f"{outcome}: because")
-        return SimpleNamespace(verdict=verdict, folder=self.folder, evidence=None, findings=[])
+        return SimpleNamespace(verdict=verdict, folder=self.folder, evidence=SimpleNamespace(leftovers=()), findings=[])
 
 
 @pytest.fixture
@@ -71,6 +71,7 @@ def runs(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Runs:
     monkeypatch.setattr(scenarios, "all_scenarios", lambda: list(known.values()))
     monkeypatch.setattr(schedule, "plan", lambda scenario, *, seed, env: SimpleNamespace(seed=seed, env=env))
     monkeypatch.setattr(run, "execute", fake.execute)
+    monkeypatch.chdir(tmp_path)
     return fake
 
 
@@ -123,6 +124,23 @@ def test_repeats_take_the_following_seeds_and_the_worst_verdict(runs: Runs) -> N
     code, _, _ = call("p2p-clean", "--seed", "7", "--repeat", "3")
     assert runs.asked == [("p2p-clean", 7), ("p2p-clean", 8), ("p2p-clean", 9)]
     assert code == 1
+
+
+def test_several_runs_are_told_together(runs: Runs) -> None:
+    _, out, _ = call("p2p-clean", "--repeat", "2", "--runs", "kept")
+    assert "round: 2 pass" in out
+    assert len(list(Path("kept/rounds").glob("*/round.json"))) == 1
+
+
+def test_one_run_is_no_round(runs: Runs) -> None:
+    _, out, _ = call("p2p-clean", "--runs", "kept")
+    assert "round:" not in out
+    assert not Path("kept").exists()
+
+
+def test_all_is_every_scenario(runs: Runs) -> None:
+    call("all")
+    assert [name for name, _ in runs.asked] == ["p2p-clean", "p2p-loss-15", "signal-x"]
 
 
 def test_until_fail_stops_at_the_first_verdict_that_is_not_pass(runs: Runs) -> None:
