@@ -145,7 +145,7 @@ def find(names: Sequence[str]) -> list[Scenario]:
 
 def _find(word: str) -> list[Scenario]:
     if word == ALL:
-        return scenarios.all_scenarios()
+        return list(scenarios.all_scenarios())
     if word.endswith("/*"):
         suite = word.removesuffix("/*")
         found = [one for one in scenarios.all_scenarios() if one.suite == suite]

@@ -114,7 +114,7 @@ def memory_mb() -> float:
     if STATM.is_file():
         return int(STATM.read_text(encoding="ascii").split()[1]) * os.sysconf("SC_PAGE_SIZE") / 2**20
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak / 2**20 if sys.platform == "darwin" else peak / 2**10
+    return float(peak / 2**20 if sys.platform == "darwin" else peak / 2**10)
 
 
 def _percent(part: int, whole: int) -> float | None:
@@ -122,7 +122,9 @@ def _percent(part: int, whole: int) -> float | None:
 
 
 def _median_s(runs: Sequence[RoundRun], phase: str) -> float:
-    known = [one.document["durations_s"][phase] for one in runs if phase in one.document.get("durations_s", ())]
+    known: list[float] = [
+        one.document["durations_s"][phase] for one in runs if phase in one.document.get("durations_s", ())
+    ]
     return round(statistics.median(known), 1)
 
 
