@@ -20,7 +20,7 @@ FLAGS = (
     "--disable-sync",
 )
 LAUNCH_MS = 30_000
-VIEWPORT: ViewportSize = {"width": 800, "height": 600}
+VIEWPORT: ViewportSize = {"width": 480, "height": 360}
 """Without a graphics card every pixel is painted by the processor: a fleet gets small windows."""
 
 
