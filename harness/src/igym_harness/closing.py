@@ -6,7 +6,7 @@ import http.client
 import json
 
 from igym_chaos.fault import Window
-from igym_harness import collect, jsonl, ledger, telemetry_file
+from igym_harness import collect, decisions, jsonl, ledger, telemetry_file
 from igym_harness.checkers.harness import LOOP_LAG_LIMIT_MS
 from igym_harness.clock import measure, monotonic_ms
 from igym_harness.history import HARNESS, SERVER
@@ -84,6 +84,9 @@ def _write(rig: Rig) -> None:
             rig.history.add(t_ms, HARNESS, "late-loop", {"late_ms": round(late_ms, 1)})
     rig.folder.ledger.touch()
     jsonl.append(rig.folder.ledger, ledger.lines(list(rig.injection.entries.values())))
+    if rig.stage.relay is not None:
+        jsonl.append(rig.folder.ledger, decisions.digest_lines(rig.stage.relay.passed))
+        jsonl.append(rig.folder.packets, decisions.packet_lines(rig.stage.relay.passed))
     for name, member in rig.fleet.members.items():
         rig.folder.participant(name).console.touch()
         jsonl.append(rig.folder.participant(name).console, member.console)

@@ -98,6 +98,11 @@ class RunFolder:
         return self.path / "proxy" / "coturn.log"
 
     @property
+    def packets(self) -> Path:
+        """What the UDP relay decided for each packet; only of runs that have one."""
+        return self.path / "packets.jsonl"
+
+    @property
     def ledger(self) -> Path:
         return self.path / "ledger.jsonl"
 
