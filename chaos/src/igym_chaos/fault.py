@@ -86,6 +86,16 @@ class MeterSample:
     resumes: int
 
 
+@dataclass(frozen=True)
+class SpeedSample:
+    """How long a page's threads took for one and the same piece of work, ms."""
+
+    t_ms: float
+    """When it was done, harness clock."""
+    main_ms: float
+    worker_ms: float
+
+
 class Telemetry(Protocol):
     """What was recorded of a run; every list is oldest first and lies inside the window."""
 
@@ -115,6 +125,9 @@ class Telemetry(Protocol):
     def gaps(self, participant: str, window: Window, thread: Literal["main", "worker"]) -> list[float]:
         """Silences of 250 ms and more of a thread of the page that ended in the window, ms."""
 
+    def speeds(self, participant: str, window: Window) -> list[SpeedSample]:
+        """How fast the threads of the participant's page worked; only of targets of a kind that asks for it (`Fault.needs_speed`)."""
+
     def gone(self, participant: str, window: Window) -> bool:
         """The page or its browser ended in the window."""
 
@@ -132,8 +145,8 @@ class PageControl(Protocol):
     async def run(self, expression: str) -> Any:
         """The JSON value of an expression in the page."""
 
-    async def run_in_worker(self, expression: str) -> None:
-        """Evaluates in the game worker, returns when it is done."""
+    async def run_in_worker(self, expression: str) -> Any:
+        """The JSON value of an expression in the game worker."""
 
     async def send(self, method: str, parameters: dict[str, Any]) -> Any:
         """A command of the DevTools protocol to the page."""
@@ -152,6 +165,12 @@ class PageControl(Protocol):
 
     async def signal_renderer(self, number: int) -> None:
         """A signal to the process that runs the page and its worker."""
+
+    async def slow_renderer(self, share: float) -> None:
+        """From now on that process stands still for this share of the time, in short slices."""
+
+    async def let_renderer_run(self) -> None:
+        """The end of `slow_renderer`; may be called twice."""
 
     async def kill_browser(self) -> None: ...
 
@@ -249,6 +268,8 @@ class Fault(ABC):
     """A shorter window cannot hold the oracle's band."""
     heal_s: ClassVar[float] = 0.0
     """How long its heal may take."""
+    needs_speed: ClassVar[bool] = False
+    """Its oracle compares how fast the threads of its targets' pages work."""
     ends_itself: ClassVar[bool] = False
     """There is nothing to heal: it is done once, or is over when its time is."""
 

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Any, Literal
 
 from igym_chaos.errors import ChaosError
-from igym_chaos.fault import SERVER
+from igym_chaos.fault import SERVER, PageControl
 from igym_harness.clock import monotonic_ms
 from igym_harness.errors import HarnessError
 from igym_harness.history import HARNESS
@@ -16,6 +16,7 @@ from igym_harness.injection import live_effect
 from igym_harness.progress import Scene
 from igym_harness.rig import Rig
 from igym_harness.server_probe import keep_probing
+from igym_harness.speed_probe import keep_timing
 from igym_harness.turn_probe import keep_asking_stun
 from igym_harness.watcher import Trouble
 
@@ -41,6 +42,7 @@ def start(rig: Rig, show: Callable[[Scene], None]) -> list[asyncio.Task[Trouble]
         rig.lag.probe(),
         _keep_showing(rig, show),
         keep_probing(_probed(rig), rig.telemetry.record_probe, path=PROBED_PATH),
+        keep_timing(_timed(rig), rig.telemetry.record_speed, during=lambda: "play" in rig.timeline.marks),
         keep_asking_stun(
             {name: path.port for name, path in rig.stage.turn_paths.items()}, rig.telemetry.record_turn_probe
         ),
@@ -64,6 +66,13 @@ def _probed(rig: Rig) -> dict[str, int]:
         assert rig.stage.server is not None
         ports[SERVER] = rig.stage.server.port
     return ports
+
+
+def _timed(rig: Rig) -> dict[str, PageControl]:
+    """Pages whose speed an oracle wants to know."""
+    names = {name for one in rig.plan.faults if one.fault.needs_speed for name in one.on}
+    controls = {name: rig.fleet.members[name].control for name in sorted(names)}
+    return {name: control for name, control in controls.items() if control is not None}
 
 
 def scene(rig: Rig, effects: Mapping[str, Mapping[str, float]]) -> Scene:

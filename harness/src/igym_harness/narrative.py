@@ -14,6 +14,8 @@ IN_WORDS: Mapping[str, str] = MappingProxyType(
         "p2p.latency": "everything between {on} and the other players was delayed",
         "p2p.loss": "packets between {on} and the other players were lost at random",
         "p2p.blackout": "{on} could not be reached by the other players at all",
+        "proc.slow": "the process of {on} stood still for most of the time, in short slices",
+        "proc.main-slow": "the display thread of {on} was slowed, the simulation was not",
         "signal.latency": "everything between {on} and the server was delayed, nothing on the way to the other players",
     }
 )

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
+import signal
 from typing import Any
 
 from playwright.async_api import Browser, BrowserContext, CDPSession, Page
@@ -14,6 +16,8 @@ from igym_chaos.errors import InjectorError
 GAME_WORKER = "worker.js"
 RUN_S = 60.0
 CRASH_S = 5.0
+SLICE_S = 0.04
+"""A stop and a run of a slowed process together: shorter than two frames, longer than what a sleep is late."""
 SAMPLE_S = 0.3
 """Between two looks at the processes' CPU times: the one that plays is the one that works."""
 
@@ -31,6 +35,7 @@ class PageControl:
         self._process = process
         self._cover: Page | None = None
         self._renderer: int | None = None
+        self._slowing: asyncio.Task[None] | None = None
 
     @property
     def own_process(self) -> bool:
@@ -49,14 +54,14 @@ class PageControl:
             raise InjectorError(f"the page threw: {answer['exceptionDetails'].get('text', '')}")
         return answer["result"].get("value")
 
-    async def run_in_worker(self, expression: str) -> None:
-        """Raises InjectorError, also when there is no game worker."""
+    async def run_in_worker(self, expression: str) -> Any:
+        """The JSON value. Raises InjectorError, also when there is no game worker."""
         worker = next((one for one in self._page.workers if one.url.endswith(GAME_WORKER)), None)
         if worker is None:
             raise InjectorError(
                 f"no game worker in {self._page.url}; there is: {[one.url for one in self._page.workers]}"
             )
-        await _done("evaluate in the worker", worker.evaluate(expression))
+        return await _done("evaluate in the worker", worker.evaluate(expression))
 
     async def send(self, method: str, parameters: dict[str, Any]) -> Any:
         """Over the page's one session. Raises InjectorError."""
@@ -91,14 +96,22 @@ class PageControl:
             await asyncio.gather(asking, return_exceptions=True)
 
     async def signal_renderer(self, number: int) -> None:
-        """To the renderer process that works most; found once, so that what was stopped is what is continued."""
-        if self._process is None:
-            raise InjectorError(
-                "a shared browser's renderers are not told apart: give the participant a process of its own"
-            )
-        if self._renderer is None:
-            self._renderer = max(await self._renderers(), key=lambda one: one[1])[0]
-        os.kill(self._renderer, number)
+        """To the renderer process that works most."""
+        os.kill(await self._busiest(), number)
+
+    async def slow_renderer(self, share: float) -> None:
+        """Stops and continues the renderer process that works most, over and over."""
+        self._slowing = asyncio.create_task(_stop_and_go(await self._busiest(), share))
+
+    async def let_renderer_run(self) -> None:
+        """Raises InjectorError if the process ended meanwhile."""
+        if self._slowing is None:
+            return
+        slowing, self._slowing = self._slowing, None
+        slowing.cancel()
+        (ended,) = await asyncio.gather(slowing, return_exceptions=True)
+        if isinstance(ended, ProcessLookupError):
+            raise InjectorError("the slowed renderer process ended before the fault did")
 
     async def mistake_renderer(self) -> None:
         """From now on signals go to the renderer that works least. For a sabotage only."""
@@ -110,6 +123,16 @@ class PageControl:
         if self._process is None:
             raise InjectorError("a shared browser is not killed: give the participant a process of its own")
         os.kill(self._process, 9)
+
+    async def _busiest(self) -> int:
+        """Found once, so that what was stopped is what is continued."""
+        if self._process is None:
+            raise InjectorError(
+                "a shared browser's renderers are not told apart: give the participant a process of its own"
+            )
+        if self._renderer is None:
+            self._renderer = max(await self._renderers(), key=lambda one: one[1])[0]
+        return self._renderer
 
     async def _renderers(self) -> list[tuple[int, float]]:
         """(pid, CPU seconds of a short while) of each."""
@@ -129,6 +152,19 @@ class PageControl:
     async def _cpu_times(session: CDPSession) -> dict[int, float]:
         found = await _done("SystemInfo.getProcessInfo", session.send("SystemInfo.getProcessInfo"))
         return {int(one["id"]): float(one["cpuTime"]) for one in found["processInfo"] if one["type"] == "renderer"}
+
+
+async def _stop_and_go(pid: int, share: float) -> None:
+    """Until cancelled; the process runs afterwards. Raises ProcessLookupError when it is gone."""
+    try:
+        while True:
+            os.kill(pid, signal.SIGSTOP)
+            await asyncio.sleep(share * SLICE_S)
+            os.kill(pid, signal.SIGCONT)
+            await asyncio.sleep((1.0 - share) * SLICE_S)
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGCONT)
 
 
 async def _done(what: str, work: Any) -> Any:

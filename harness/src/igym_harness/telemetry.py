@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from igym_chaos.fault import MeterSample, ProbeSample, TransportSample, Window
+from igym_chaos.fault import MeterSample, ProbeSample, SpeedSample, TransportSample, Window
 from igym_chaos.relay import Passed
 from igym_harness.probe import Answer, Connection
 
@@ -87,6 +87,7 @@ class Recorder:
         self._relayed = relayed
         self._probes: dict[str, list[ProbeSample]] = defaultdict(list)
         self._turn_probes: dict[str, list[ProbeSample]] = defaultdict(list)
+        self._speeds: dict[str, list[SpeedSample]] = defaultdict(list)
         self._owner_of_ufrag: dict[str, str] = {}
 
     def record(self, participant: str, answer: Answer) -> None:
@@ -117,6 +118,10 @@ class Recorder:
     def record_turn_probe(self, participant: str, sample: ProbeSample) -> None:
         """The same through the participant's proxy of the relay."""
         self._turn_probes[participant].append(sample)
+
+    def record_speed(self, participant: str, sample: SpeedSample) -> None:
+        """Takes in how fast the participant's threads worked."""
+        self._speeds[participant].append(sample)
 
     def record_gone(self, participant: str, t_ms: float) -> None:
         """The page, or its browser, ended. The first time counts."""
@@ -176,6 +181,9 @@ class Recorder:
             for (which, end_ms), gap_ms in self._people[participant].gaps.items()
         )
         return [gap_ms for t_ms, gap_ms, which in ended if which == thread and window.holds(t_ms)]
+
+    def speeds(self, participant: str, window: Window) -> list[SpeedSample]:
+        return [sample for sample in self._speeds[participant] if window.holds(sample.t_ms)]
 
     def gone(self, participant: str, window: Window) -> bool:
         gone_ms = self._people[participant].gone_ms

@@ -10,7 +10,7 @@ import pytest
 
 from igym_chaos.cdp import NetworkRules
 from igym_chaos.errors import InjectorError
-from igym_chaos.fault import Effect, Fault, MeterSample, ProbeSample, TransportSample, Window
+from igym_chaos.fault import Effect, Fault, MeterSample, ProbeSample, SpeedSample, TransportSample, Window
 from igym_chaos.faults.p2p_blackout import PeerBlackout
 from igym_chaos.faults.p2p_jitter import PeerJitter
 from igym_chaos.faults.p2p_latency import PeerLatency
@@ -56,6 +56,9 @@ class Recorded:
         return []
 
     def gaps(self, participant: str, window: Window, thread: Literal["main", "worker"]) -> list[float]:
+        return []
+
+    def speeds(self, participant: str, window: Window) -> list[SpeedSample]:
         return []
 
     def gone(self, participant: str, window: Window) -> bool:

@@ -9,7 +9,9 @@ from igym_harness.decisions import DIGESTED, digest_lines, packet_lines
 LOSSY = Policy(loss=0.2, jitter_ms=5.0, delay_ms=5.0)
 
 
-def passed(count: int, *, seed: int = 7, t_ms: float = 0.0, size: int = 60, way: str = "ab") -> list[Passed]:
+def passed(
+    count: int, *, seed: int = 7, t_ms: float = 0.0, size: int = 60, way: tuple[str, str] = ("a", "b")
+) -> list[Passed]:
     sender, receiver = way
     fates = plan(LOSSY, count, seed=seed, sender=sender, receiver=receiver)
     return [
@@ -33,7 +35,7 @@ def test_a_run_with_fewer_packets_says_how_many() -> None:
 
 
 def test_directions_are_digested_apart() -> None:
-    lines = digest_lines([*passed(10), *passed(20, way="ba")])
+    lines = digest_lines([*passed(10), *passed(20, way=("b", "a"))])
     assert [(line["way"], line["n"]) for line in lines] == [("a>b", 10), ("b>a", 20)]
     assert lines[0]["sha256"] != lines[1]["sha256"]
 

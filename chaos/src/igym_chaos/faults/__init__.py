@@ -29,6 +29,8 @@ from igym_chaos.faults.p2p_relay_cut import RelayCut
 from igym_chaos.faults.p2p_relay_reset import RelayReset
 from igym_chaos.faults.p2p_reorder import PeerReorder
 from igym_chaos.faults.p2p_slicer import PeerSlicer
+from igym_chaos.faults.proc_main_slow import ProcMainSlow
+from igym_chaos.faults.proc_slow import ProcSlow
 from igym_chaos.faults.proc_stop import ProcStop
 from igym_chaos.faults.server_db_locked import ServerDbLocked
 from igym_chaos.faults.server_disk_full import ServerDiskFull
@@ -67,6 +69,8 @@ BUILT: tuple[type[Fault], ...] = (
     PeerPartition,
     PeerRebind,
     PeerReorder,
+    ProcMainSlow,
+    ProcSlow,
     ProcStop,
     RelayedBlackout,
     RelayedJitter,
