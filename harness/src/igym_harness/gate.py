@@ -42,6 +42,11 @@ def gate_problem(
     return None
 
 
+def standing(telemetry: Telemetry, window: Window, *, fps: int) -> bool:
+    """Whether the game of any participant did not advance over this window."""
+    return any(_frames_problem(telemetry.frames(name, window), window, fps) for name in telemetry.participants())
+
+
 def _frames_problem(frames: list[tuple[float, int]], window: Window, fps: int) -> str | None:
     if len(frames) < 2 or frames[-1][0] - frames[0][0] < 0.7 * (window.end_ms - window.start_ms):
         return f"{len(frames)} looks at a running game in the window"

@@ -40,6 +40,7 @@ def start(rig: Rig, show: Callable[[Scene], None]) -> list[asyncio.Task[Trouble]
         rig.injection.run(),
         rig.plan.workload.play(rig.fleet.members.values(), rig.observer.page_state),
         rig.lag.probe(),
+        rig.processors.probe(),
         _keep_showing(rig, show),
         keep_probing(_probed(rig), rig.telemetry.record_probe, path=PROBED_PATH),
         keep_timing(_timed(rig), rig.telemetry.record_speed, during=lambda: "play" in rig.timeline.marks),

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import Awaitable, Callable
-from typing import Literal
 
 from igym_chaos.fault import Window
-from igym_harness import collect
+from igym_harness import collect, guards
 from igym_harness.clock import measure, monotonic_ms
 from igym_harness.closing import measure_server_clock
 from igym_harness.deadline import until
 from igym_harness.errors import DeadlineError
 from igym_harness.fleet import BARRIER_MS
-from igym_harness.gate import GATE_MS, gate_problem
+from igym_harness.gate import GATE_MS, gate_problem, standing
+from igym_harness.guards import Blame
 from igym_harness.injection import recovered_now
 from igym_harness.participant import Participant
+from igym_harness.processors import NONE_LEFT
 from igym_harness.rig import Rig
 from igym_harness.sabotage import FLIP_STATE, FLIPPED_FRAME, IDLE_INPUTS, OF_EVERY_PAGE, OF_ONE_PAGE, SHARED_PROXY
+from igym_harness.watcher import NO_ANSWER_MS, Trouble
 
 MATCH_S = 60.0
 """From Continue to frames on every page: runtime, waiting room, links, countdown."""
@@ -58,10 +61,28 @@ class Phases:
         enter("drain")
         await self._drain()
 
-    def blame_for_lateness(self) -> Literal["product", "harness"]:
+    def blame_for_lateness(self) -> Blame:
         """Who missed a deadline: after the gate the product, before it only if a cause is visible (chaos.md 6.1)."""
         late_product = self._rig.phasing.name in AFTER_THE_GATE or self._product_cause()
         return "product" if late_product else "harness"
+
+    def blame_for(self, trouble: Trouble) -> Blame:
+        """Before the gate is passed, a page that is silent on a machine without a processor left is the machine's (chaos.md 8: surroundings)."""
+        if trouble.check == "LIV-2" and self._rig.phasing.name not in AFTER_THE_GATE and self._starved():
+            return "harness"
+        return guards.BLAME[trouble.check]
+
+    def surroundings(self) -> str:
+        """What a failure's message says of the machine in the last seconds; empty where the system does not count."""
+        idle = self._idle()
+        return "" if math.isnan(idle) else f" (processors {100 * idle:.0f} % idle)"
+
+    def _starved(self) -> bool:
+        return self._idle() < NONE_LEFT  # not so if unknown
+
+    def _idle(self) -> float:
+        now_ms = monotonic_ms()
+        return self._rig.processors.idle(Window(now_ms - NO_ANSWER_MS, now_ms))
 
     # ---- boot ----
 
@@ -220,15 +241,18 @@ class Phases:
         await until(check, timeout_s=left_s, reason=lambda: f"{what} within the budget of {wall_s:g} s{more()}")
 
     def _product_cause(self) -> bool:
-        """A page error, a refused transition, a server exception, or no frames over a live peer path."""
+        """A page error, a refused transition, a server exception, or no frames over a live peer path though there was a processor for them."""
         rig = self._rig
         log = rig.stage.server.log_lines() if rig.stage.server else []
         if any(cause in line for line in log for cause in PRODUCT_CAUSES):
             return True
-        for status in rig.observer.statuses.values():
-            links = (status.get("worker") or {}).get("links") or []
-            if status.get("errors") or any(link.get("open") for link in links):
-                return True
+        statuses, now_ms = rig.observer.statuses.values(), monotonic_ms()
+        if any(status.get("errors") for status in statuses):
+            return True
+        links = [link for status in statuses for link in (status.get("worker") or {}).get("links") or ()]
+        stands = standing(rig.telemetry, Window(now_ms - GATE_MS, now_ms), fps=rig.plan.fps)
+        if stands and any(link.get("open") for link in links) and not self._starved():
+            return True
         entries = (entry for member in rig.fleet.members.values() for entry in member.console)
         return any(entry["type"] in ("pageerror", "crash", "error") for entry in entries)
 

@@ -13,6 +13,7 @@ from igym_harness.history import HARNESS, History
 from igym_harness.injection import Injection
 from igym_harness.observer import LoopLag, Observer
 from igym_harness.plan import Plan
+from igym_harness.processors import Processors
 from igym_harness.run_folder import RunFolder
 from igym_harness.sabotage_traps import traps_of
 from igym_harness.server_subject import ServerSubject, Subjects
@@ -73,6 +74,7 @@ class Rig:
         self.history = History()
         self.phasing = Phasing(self.history)
         self.lag = LoopLag()
+        self.processors = Processors()
         self.timeline = Timeline(plan.participants, frames=plan.frames, fps=plan.fps)
         self.telemetry = Recorder(
             plan.participants,

@@ -77,7 +77,7 @@ async def _play(rig: Rig, phases: Phases, options: Options) -> PhaseFailure | No
     try:
         trouble = await _guarded(rig, phases, options)
     except DeadlineError as error:
-        return _failure(rig, error.reason, blame=phases.blame_for_lateness())
+        return _failure(rig, error.reason + phases.surroundings(), blame=phases.blame_for_lateness())
     except HarnessError as error:
         return _failure(rig, error.reason, blame="harness")
     except ChaosError as error:
@@ -87,7 +87,8 @@ async def _play(rig: Rig, phases: Phases, options: Options) -> PhaseFailure | No
         return _failure(rig, f"{type(error).__name__}: {error}", blame="harness")
     if trouble is None:
         return None
-    return _failure(rig, f"{trouble.participant}: {trouble.reason}", blame=guards.BLAME[trouble.check])
+    message = f"{trouble.participant}: {trouble.reason}{phases.surroundings()}"
+    return _failure(rig, message, blame=phases.blame_for(trouble))
 
 
 async def _guarded(rig: Rig, phases: Phases, options: Options) -> Trouble | None:

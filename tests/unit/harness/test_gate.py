@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from igym_chaos.fault import Window
-from igym_harness.gate import gate_problem
+from igym_harness.gate import gate_problem, standing
 from igym_harness.probe import Answer
 from igym_harness.telemetry import Recorder
 
@@ -60,3 +60,9 @@ def test_slow_links_are_allowed_when_a_fault_was_there_before() -> None:
 
 def test_no_look_at_all_is_not_steady() -> None:
     assert "0 looks" in str(gate_problem(Recorder(["a"], lambda _, t: t), {}, WINDOW, fps=30))
+
+
+def test_a_slow_round_trip_is_no_standing_game() -> None:
+    statuses = {"a": status(90.0), "b": status(90.0)}
+    assert not standing(telemetry_of(statuses), WINDOW, fps=30)
+    assert standing(telemetry_of(statuses, frames_per_s=3.0), WINDOW, fps=30)
