@@ -12,12 +12,14 @@ from igym_env.encoding import state_hash
 from igym_env.host import Host
 from igym_env.loader import load
 
-CALLS = 400
+CALLS = 50
+"""Of one act before the next one's turn: a few ms, in which the machine is the same for all of them."""
+TURNS = 8
 FRAMES = 8
 
 
 def measure(entry: str, rounds: int) -> str:
-    """JSON of medians over `rounds` rounds of CALLS calls: times in µs, sizes in bytes."""
+    """JSON of medians over `rounds` times TURNS turns of CALLS calls: times in µs, sizes in bytes."""
     environment = load(entry, {"max_steps": 10**6})
     host = Host(environment)
     host.start(json.dumps({"seed": 1, "episode": 0}))
@@ -41,25 +43,32 @@ def measure(entry: str, rounds: int) -> str:
         for _ in range(FRAMES):
             environment.step(actions)
 
-    found = {
-        "step_us": per_call(lambda: environment.step(actions), rounds),
-        "snapshot_us": per_call(lambda: pickle.dumps(environment.get_state(), protocol=5), rounds),
-        "snapshot_bytes": float(len(pickle.dumps(state, protocol=5))),
-        "hash_us": per_call(lambda: state_hash(state), rounds),
-        "steps_8_us": per_call(steps, rounds),
-        "restore_8_us": per_call(lambda: host.run(again), rounds),
-        "restore_8_with_snapshots_us": per_call(lambda: host.run(saved), rounds),
-    }
-    found["overhead_restore_8_us"] = found["restore_8_us"] - found["steps_8_us"]
+    found = medians(
+        {
+            "step_us": lambda: environment.step(actions),
+            "snapshot_us": lambda: pickle.dumps(environment.get_state(), protocol=5),
+            "hash_us": lambda: state_hash(state),
+            "steps_8_us": steps,
+            "restore_8_us": lambda: host.run(again),
+            "restore_8_with_snapshots_us": lambda: host.run(saved),
+        },
+        rounds * TURNS,
+    )
+    found["snapshot_bytes"] = float(len(pickle.dumps(state, protocol=5)))
     return json.dumps(found)
 
 
-def per_call(act: Callable[[], object], rounds: int) -> float:
-    """µs, median of the rounds' means."""
-    times = []
-    for _ in range(rounds):
-        begun = time.perf_counter()
-        for _ in range(CALLS):
-            act()
-        times.append((time.perf_counter() - begun) / CALLS * 1e6)
-    return median(times)
+def medians(acts: dict[str, Callable[[], object]], turns: int) -> dict[str, float]:
+    """µs per call, median of the turns; the overhead is the median of the differences within a turn."""
+    times: dict[str, list[float]] = {name: [] for name in acts}
+    for _ in range(turns):
+        for name, act in acts.items():
+            begun = time.perf_counter()
+            for _ in range(CALLS):
+                act()
+            times[name].append((time.perf_counter() - begun) / CALLS * 1e6)
+    pairs = zip(times["restore_8_us"], times["steps_8_us"], strict=True)
+    return {
+        **{name: median(values) for name, values in times.items()},
+        "overhead_restore_8_us": median(restore - steps for restore, steps in pairs),
+    }
