@@ -113,12 +113,13 @@ def nightly(session: nox.Session) -> None:
 
 @nox.session
 def bench(session: nox.Session) -> None:
-    """Costs of the netcode in Pyodide, a minute of play in real browsers, and which channel serves inputs best."""
+    """Costs of the netcode in Pyodide and of the relay, a minute of play in real browsers, and which channel serves inputs best."""
     environment = fleet_parts(session)
     folder = CACHE / "bench"
     folder.mkdir(parents=True, exist_ok=True)
     session.run("node", "tests/bench/core.js", str(folder / "core.json"), env=environment)
     session.run("python", "tests/bench/play.py", "--out", str(folder / "play.json"), env=environment)
+    session.run("python", "tests/bench/relay.py", "--out", str(folder / "relay.json"), env=environment)
     for loss in ("10", "20", "35"):
         out = str(folder / f"channels-{loss}.json")
         session.run(
