@@ -14,6 +14,7 @@ const SEEDS = 200;
 const FRAMES = 240;
 /** The control: no more than the bugs needed. */
 const CONTROL_SEEDS = 40;
+const STDERR_SHOWN = 4_000;
 
 /** @type {string[]} */
 const folders = [];
@@ -37,7 +38,9 @@ function planted({ edits }) {
 /** @param {string} folder @param {string[]} more @param {number} [seeds] */
 function simulate(folder, more, seeds = SEEDS) {
   const command = [join(folder, "test", "sim", "main.js"), "--seeds", `${seeds}`, "--frames", `${FRAMES}`, "--until-fail", ...more];
-  return spawnSync(process.execPath, command, { encoding: "utf8" });
+  const ended = spawnSync(process.execPath, command, { encoding: "utf8" });
+  assert.equal(ended.signal, null, `Node ${process.version} itself crashed; how it begins:\n${ended.stderr.slice(0, STDERR_SHOWN)}`);
+  return ended;
 }
 
 for (const bug of BUGS) {
