@@ -256,14 +256,13 @@ def run_suites(
         session.run("pytest", *arguments, env=environment)
     finally:
         report = CACHE / "allure-report" / results.name
-        command = [
-            "node",
-            "node_modules/allure/cli.js",
-            "awesome",
-            str(results),
-            "--single-file",
-            "--output",
-            str(report),
-        ]
-        session.run(*command, env=environment, silent=True)
+        session.run(*allure(results, report), env=environment, silent=True)
         session.log(f"Allure report: {report / 'index.html'}")
+
+
+def allure(results: Path, report: Path) -> list[str]:
+    """The command that makes one file of the results: by suite, fault and scenario, with the history of earlier reports."""
+    command = ["node", "node_modules/allure/cli.js", "awesome", str(results), "--single-file", "--output", str(report)]
+    command += ["--group-by", "epic,feature,story", "--history-path", str(CACHE / "allure-history.jsonl")]
+    configuration = results / "allurerc.json"  # absent when no run came to its end
+    return [*command, "--config", str(configuration)] if configuration.is_file() else command

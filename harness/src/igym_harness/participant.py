@@ -20,6 +20,7 @@ from igym_harness.errors import HarnessError
 from igym_harness.page_control import PageControl
 from igym_harness.probe import CLOCK, INIT_SCRIPT, Answer, Cursor, parse
 from igym_harness.sabotage import ALTER_UPLOAD, ARM_LATE, NEVER_ARMED, NO_RELAY, HeldArming, UploadAlterer
+from igym_harness.traces import slim
 
 EVALUATE_S = 5.0
 CONSOLE_LIMIT = 5_000
@@ -153,6 +154,7 @@ class Participant:
         """Stops the trace into a file and closes the context."""
         try:
             await self._context.tracing.stop(path=trace)
+            await asyncio.to_thread(slim, trace)
         finally:
             await self._context.close()
 
