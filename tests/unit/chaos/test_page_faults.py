@@ -21,7 +21,7 @@ from igym_chaos.faults.tab_worker_stall import TabWorkerStall
 
 BEFORE, DURING, AFTER = Window(0, 5_000), Window(5_000, 10_000), Window(10_500, 14_000)
 ALIVE = MeterSample(0, 1.0, 0, 0, 0, hidden=False, focused=True, blurs=0, hides=0, freezes=0, resumes=0)
-NORMAL = {"raf": 60.0, "timers": 20.0, "worker": 40.0, "frames": 30.0}
+NORMAL = {"raf": 20.0, "timers": 20.0, "worker": 40.0, "frames": 30.0}
 
 
 @dataclass
