@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import math
 
 from igym_chaos.fault import Window
 from igym_harness import collect, decisions, jsonl, ledger, telemetry_file
@@ -38,6 +39,7 @@ async def finish(rig: Rig, *, booted: bool) -> collect.Recorded:
         faults=tuple(entry.record() for entry in rig.injection.entries.values() if entry.requested_ms is not None),
         loop_lag_p99_ms=rig.lag.p99_ms(rig.judged()),
         clock_drift_ms=rig.clocks.drifts_ms() if booted else {},
+        played={name: tuple(rig.telemetry.frames(name, Window(-math.inf, math.inf))) for name in rig.plan.participants},
     )
 
 

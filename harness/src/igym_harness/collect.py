@@ -34,6 +34,7 @@ class Recorded:
     stores: tuple[StoreRecord, ...] = ()
     leftovers: tuple[str, ...] | None = None
     loop_lag_p99_ms: float = math.nan
+    played: dict[str, tuple[tuple[float, int], ...]] = field(default_factory=dict)
     clock_drift_ms: dict[str, float] = field(default_factory=dict)
 
 
@@ -93,6 +94,7 @@ def evidence(expected: Expected, recorded: Recorded, *, data: Path, artefacts: d
         loop_lag_p99_ms=recorded.loop_lag_p99_ms,
         clock_drift_ms=recorded.clock_drift_ms,
         artefacts=artefacts,
+        played=recorded.played,
     )
 
 

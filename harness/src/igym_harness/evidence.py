@@ -107,6 +107,8 @@ class Evidence:
     """Session and episode folder -> certificate.json; empty if there is none."""
     stores: tuple[StoreRecord, ...] = ()
     """Oldest first; the last one after the end of the run."""
+    played: dict[str, tuple[tuple[float, int], ...]] = field(default_factory=dict)
+    """Per participant, each look at a running game: (ms of the harness clock, frame of the episode)."""
     planned_faults: tuple[str, ...] = ()
     """Fault ids of the lock; one without a record was never applied."""
     expected_outcomes: dict[str, str] = field(default_factory=dict)

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Sequence
+
 from igym_harness.evidence import Evidence, Finding, holds, no_data, violated
 
 TERMINAL_PAGE = "finished"
+STOPS_THE_GAME = frozenset({"tab.frozen", "tab.worker-stall", "proc.stop"})
+CATCH_UP_MS = 1_000.0
+BEHIND_FRAMES = 3
+"""Two seats that play undisturbed are up to so many frames apart at one moment."""
 
 
 def liv_2(evidence: Evidence) -> Finding:
@@ -33,3 +40,58 @@ def liv_2(evidence: Evidence) -> Finding:
                 check, f"{name}: outcome {outcome!r}, expected {expected!r}", participant=name, outcome=outcome
             )
     return holds(check, f"{len(evidence.participants)} participants reached their end")
+
+
+def liv_3(evidence: Evidence) -> Finding:
+    """Whoever's game stood still is where the others are within 1 s of the heal, as seen at the first look that shows it."""
+    check = "LIV-3"
+    stopped = [
+        (fault, name)
+        for fault in evidence.faults
+        if fault.do in STOPS_THE_GAME and fault.healed_ms is not None
+        for name in fault.on
+    ]
+    if not stopped:
+        return no_data(check, f"no fault that stops a game was healed: {', '.join(sorted(STOPS_THE_GAME))}")
+    told = []
+    for fault, name in stopped:
+        assert fault.healed_ms is not None
+        back_ms = _caught_up_ms(evidence, name, fault.healed_ms)
+        if back_ms is None:
+            return no_data(
+                check, f"{name} and the others were never seen playing at one time after {fault.id} was healed"
+            )
+        took_ms = back_ms - fault.healed_ms
+        if took_ms > CATCH_UP_MS:
+            message = f"{name} was where the others are {took_ms:.0f} ms after {fault.id} was healed, limit {CATCH_UP_MS:.0f} ms"
+            return violated(check, message, participant=name, took_ms=round(took_ms))
+        told.append(f"{name} after {took_ms:.0f} ms")
+    return holds(check, f"caught up: {', '.join(told)}")
+
+
+def _caught_up_ms(evidence: Evidence, name: str, healed_ms: float) -> float | None:
+    """The first look after the heal at which nobody is far ahead; the last comparable look if there is none, None without one."""
+    others = [looks for other, looks in evidence.played.items() if other != name]
+    compared: float | None = None
+    for t_ms, frame in evidence.played.get(name, ()):
+        if t_ms < healed_ms:
+            continue
+        ahead = [there - frame for looks in others if (there := _frame_at(looks, t_ms)) is not None]
+        if len(ahead) < max(1, len(others)):
+            continue
+        compared = t_ms
+        if max(ahead) <= BEHIND_FRAMES:
+            return t_ms
+    return compared
+
+
+def _frame_at(looks: Sequence[tuple[float, int]], t_ms: float) -> float | None:
+    """Between two looks in proportion; None outside of them, and across the end of an episode."""
+    for (before_ms, before), (after_ms, after) in itertools.pairwise(looks):
+        if before_ms <= t_ms <= after_ms:
+            return (
+                None
+                if after < before
+                else before + (after - before) * (t_ms - before_ms) / max(1.0, after_ms - before_ms)
+            )
+    return None

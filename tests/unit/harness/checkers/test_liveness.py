@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable
 
 import pytest
 
-from igym_harness.checkers.liveness import liv_2
+from igym_harness.checkers.liveness import liv_2, liv_3
 from igym_harness.evidence import Evidence
 
 
@@ -35,3 +36,38 @@ def test_liv_2_without_a_page_state_or_an_outcome_has_no_data(good: Evidence) ->
     good.statuses.clear()
     assert liv_2(good).outcome == "no-data"
     assert liv_2(dataclasses.replace(good, participants=())).outcome == "no-data"
+
+
+HEALED_MS = 10_000.0
+
+
+def stopped(good: Evidence, frame_of_a: Callable[[float], float], *, do: str = "tab.frozen") -> Evidence:
+    """b plays at 30 frames a second; a was stopped, and is looked at 100 ms after b."""
+    times = [8_000.0 + 250.0 * look for look in range(20)]
+    played = {
+        "a": tuple((t_ms + 100.0, int(frame_of_a(t_ms + 100.0))) for t_ms in times),
+        "b": tuple((t_ms, int(0.03 * t_ms)) for t_ms in times),
+    }
+    fault = dataclasses.replace(good.faults[0], do=do, on=("a",), healed_ms=HEALED_MS)
+    return dataclasses.replace(good, faults=(fault,), played=played)
+
+
+def test_liv_3_says_how_long_the_catch_up_took(good: Evidence) -> None:
+    run = stopped(good, lambda t_ms: 0.03 * t_ms if t_ms > HEALED_MS + 300.0 else 180)
+    assert (liv_3(run).outcome, liv_3(run).message) == ("holds", "caught up: a after 350 ms")
+
+
+@pytest.mark.parametrize("do", ["tab.frozen", "tab.worker-stall", "proc.stop"])
+def test_liv_3_wants_the_catch_up_within_a_second(good: Evidence, do: str) -> None:
+    run = stopped(good, lambda t_ms: 0.03 * t_ms if t_ms > HEALED_MS + 1_200.0 else 180, do=do)
+    assert (liv_3(run).outcome, "1350 ms after f1 was healed" in liv_3(run).message) == ("violated", True)
+
+
+def test_liv_3_who_never_catches_up_is_not_overlooked(good: Evidence) -> None:
+    assert liv_3(stopped(good, lambda t_ms: 0.03 * t_ms - 10)).outcome == "violated"
+
+
+def test_liv_3_without_such_a_fault_or_a_look_has_no_data(good: Evidence) -> None:
+    assert liv_3(good).outcome == "no-data"
+    run = stopped(good, lambda t_ms: 0.03 * t_ms)
+    assert liv_3(dataclasses.replace(run, played={**run.played, "b": run.played["b"][:5]})).outcome == "no-data"
