@@ -8,6 +8,8 @@ from typing import Any
 from igym_chaos.impairment import Fate, digest
 from igym_chaos.relay import Passed
 
+PHASE = "decisions"
+"""Of the ledger lines."""
 DIGESTED = 2_000
 """Decisions of a direction that its digest is of: the first, by packet index."""
 
@@ -39,7 +41,7 @@ def digest_lines(passed: Iterable[Passed]) -> list[dict[str, Any]]:
             fates.setdefault((key, f"{packet.sender}>{packet.receiver}"), []).append(fate)
     return [
         {
-            "phase": "decisions",
+            "phase": PHASE,
             "fault": key,
             "way": way,
             "n": min(len(decided), DIGESTED),

@@ -28,7 +28,7 @@ def render(sheet: RunSheet) -> str:
     sections = [
         _head(facts),
         _section("What was done to whom, and what followed", story(sentences(sheet))),
-        _section("Faults", effect_table(sheet)),
+        _section("Faults", Html(effect_table(sheet) + _decisions(sheet))),
         _section("The run", swimlanes.draw(sheet)),
         _section("Before, during, after", _distributions(sheet)),
         _section("Checks", _checks(sheet)),
@@ -66,6 +66,17 @@ def _effect_cells(row: dict[str, Any]) -> list[Any]:
         after,
         " · ".join(str(row[key]) for key in ("oracle", "note") if row.get(key)),
     ]
+
+
+def _decisions(sheet: RunSheet) -> Html:
+    """By what two runs of one seed are compared."""
+    if not sheet.decisions:
+        return Html("")
+    body = [[line["fault"], line["way"], line["n"], line["sha256"]] for line in sheet.decisions]
+    note = Html(
+        '<p class="soft">Decisions drawn from the seed by packet index; the same digest in two runs is the same fate of each packet.</p>'
+    )
+    return Html(table(["fault", "direction", "first decisions", "SHA-256"], body, wide=(3,)) + note)
 
 
 def _yes(value: Any, yes: str, no: str) -> Html:

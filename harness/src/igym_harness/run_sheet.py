@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from igym_harness import jsonl
+from igym_harness.decisions import PHASE as DECISIONS
 from igym_harness.history import SERVER
 
 EVENTS_KEPT = 2_000
@@ -55,6 +56,8 @@ class RunSheet:
     lanes: dict[str, Lane] = field(default_factory=dict)
     server_events: tuple[dict[str, Any], ...] = ()
     environment: dict[str, Any] = field(default_factory=dict)
+    decisions: tuple[dict[str, Any], ...] = ()
+    """The ledger's digests of what a seeded layer decided, one per fault and direction."""
 
     @property
     def effects(self) -> list[dict[str, Any]]:
@@ -86,6 +89,7 @@ def load(folder: Path) -> RunSheet:
         lanes={name: _lane(folder, name, told, history) for name, told in (facts.get("participants") or {}).items()},
         server_events=tuple(_thinned([event for event in history if event.get("source") == SERVER])),
         environment=_json(folder / "env.json", {}),
+        decisions=tuple(line for line in jsonl.read(folder / "ledger.jsonl") if line.get("phase") == DECISIONS),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import html.parser
+import json
 import re
 from pathlib import Path
 
@@ -61,6 +62,15 @@ def test_the_report_holds_every_part(run_folder: Path) -> None:
         assert part in text, part
     assert "before" in text
     assert "203.0 ms" in text
+
+
+def test_the_digests_of_a_seeded_layer_are_shown(run_folder: Path) -> None:
+    assert "SHA-256" not in report.render(load(run_folder))
+    line = {"phase": "decisions", "fault": "f1", "way": "a>b", "n": 2_000, "sha256": "c0ffee"}
+    (run_folder / "ledger.jsonl").write_text(json.dumps(line) + "\n", encoding="utf-8")
+    text = report.render(load(run_folder))
+    assert "<td" in text
+    assert all(part in text for part in ("SHA-256", "a&gt;b", "c0ffee"))
 
 
 def test_a_failed_run_shows_the_first_bad_event(failed_folder: Path) -> None:
