@@ -168,6 +168,7 @@ def build(episodes: int = 1) -> Evidence:
         statuses={name: status(name, [seals[key] for key in keys if key[1] == name]) for name in PEOPLE},
         page_events={name: [{"kind": "rollback", "tMs": 4_000.0, "to": 40, "depth": 5}] for name in PEOPLE},
         server_events=[
+            {"kind": "session_created", "session_id": "s", "members": ["p", "q"]},
             {"kind": "session_assigned"},
             {"kind": "link_report", "participant_id": "p", "peer_seat": 1, "route": "direct", "candidates": None},
             {"kind": "link_report", "participant_id": "q", "peer_seat": 0, "route": "direct", "candidates": None},

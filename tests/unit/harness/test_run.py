@@ -107,7 +107,8 @@ class Server:
         return time.monotonic() * 1_000.0
 
     async def get_json(self, path: str) -> Any:
-        return {"events": [{"kind": "session_created", "monotonic_ms": await self.monotonic_ms()}]}
+        created = {"kind": "session_created", "session_id": "s", "members": ["p", "q"]}
+        return {"events": [{**created, "monotonic_ms": await self.monotonic_ms()}]}
 
     def log_lines(self) -> list[str]:
         return ["listening"]

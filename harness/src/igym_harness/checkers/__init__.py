@@ -22,6 +22,7 @@ CORE: Mapping[str, Checker] = MappingProxyType(
         "PATH-1": path.path_1,
         "LIV-2": liveness.liv_2,
         "SRV-3": server.srv_3,
+        "SRV-4": server.srv_4,
         "CLI-1": client.cli_1,
         "EFF-1": effects.eff_1,
         "EFF-2": effects.eff_2,

@@ -1,4 +1,4 @@
-"""SRV: the server never threw, and kept what it acknowledged (chaos handbook 7)."""
+"""SRV: the server never threw, kept what it acknowledged, and put nobody in two places (chaos handbook 7)."""
 
 from __future__ import annotations
 
@@ -67,6 +67,28 @@ def srv_3(evidence: Evidence) -> Finding:
         check,
         f"{len(evidence.server_log)} log lines and {len(evidence.server_events)} events without an unhandled exception",
     )
+
+
+def srv_4(evidence: Evidence) -> Finding:
+    """Nobody is in two seats or two sessions at a time, by the server's own log of events."""
+    check = "SRV-4"
+    place: dict[str, str] = {}
+    sessions = 0
+    for event in evidence.server_events:
+        if event.get("kind") == "session_ended":
+            place = {one: session for one, session in place.items() if session != event["session_id"]}
+        if event.get("kind") != "session_created":
+            continue
+        sessions += 1
+        session, members = str(event["session_id"]), list(event["members"])
+        if twice := next((one for one in members if members.count(one) > 1), None):
+            message = f"participant {twice} has two seats of session {session}"
+            return violated(check, message, participant=twice, session=session)
+        if twice := next((one for one in members if one in place), None):
+            message = f"participant {twice} was put into session {session} while still in {place[twice]}"
+            return violated(check, message, participant=twice, session=session)
+        place |= dict.fromkeys(members, session)
+    return holds(check, f"{sessions} sessions, nobody in two") if sessions else no_data(check, "no session was created")
 
 
 def _cause(lines: list[str]) -> str:

@@ -19,6 +19,7 @@ FIRST_LIGHT = [
     "PATH-1",
     "LIV-2",
     "SRV-3",
+    "SRV-4",
     "CLI-1",
     "EFF-1",
     "EFF-2",

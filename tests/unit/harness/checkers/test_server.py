@@ -7,7 +7,7 @@ import dataclasses
 import pytest
 
 from igym_chaos.fault import SERVER
-from igym_harness.checkers.server import srv_2, srv_3
+from igym_harness.checkers.server import srv_2, srv_3, srv_4
 from igym_harness.evidence import Evidence, FaultRecord, StoreRecord
 
 TRACEBACK = [
@@ -52,6 +52,36 @@ def test_srv_3_lets_a_broken_server_answer_5xx_but_not_throw(good: Evidence) -> 
 
 def test_srv_3_without_log_and_events_has_no_data(good: Evidence) -> None:
     assert srv_3(dataclasses.replace(good, server_log=[], server_events=[])).outcome == "no-data"
+
+
+def created(session: str, *members: str) -> dict[str, object]:
+    return {"kind": "session_created", "session_id": session, "members": list(members)}
+
+
+def ended(session: str) -> dict[str, object]:
+    return {"kind": "session_ended", "session_id": session, "reason": "completed"}
+
+
+@pytest.mark.parametrize(
+    ("events", "problem"),
+    [
+        ([created("s1", "p", "q"), created("s2", "q", "r")], "participant q was put into session s2 while still in s1"),
+        ([created("s1", "p", "p")], "participant p has two seats of session s1"),
+        ([created("s1", "p", "q"), ended("s9"), created("s2", "p", "r")], "into session s2 while still in s1"),
+    ],
+)
+def test_srv_4_finds_who_is_in_two_places(good: Evidence, events: list[dict[str, object]], problem: str) -> None:
+    finding = srv_4(dataclasses.replace(good, server_events=events))
+    assert (finding.outcome, problem in finding.message) == ("violated", True)
+
+
+def test_srv_4_one_after_the_other_is_no_crime(good: Evidence) -> None:
+    events = [created("s1", "p", "q"), created("s2", "r", "s"), ended("s1"), created("s3", "p", "q")]
+    assert srv_4(dataclasses.replace(good, server_events=events)).outcome == "holds"
+
+
+def test_srv_4_without_a_session_has_no_data(good: Evidence) -> None:
+    assert srv_4(dataclasses.replace(good, server_events=[])).outcome == "no-data"
 
 
 def chunk(seq: int, seat: int = 0) -> tuple[str, int, int, int, str]:
