@@ -40,6 +40,7 @@ async def finish(rig: Rig, *, booted: bool) -> collect.Recorded:
         loop_lag_p99_ms=rig.lag.p99_ms(rig.judged()),
         clock_drift_ms=rig.clocks.drifts_ms() if booted else {},
         played={name: tuple(rig.telemetry.frames(name, Window(-math.inf, math.inf))) for name in rig.plan.participants},
+        settled_ms=next((span.start_ms for span in rig.phasing.spans if span.name == "drain"), None),
     )
 
 

@@ -35,6 +35,7 @@ class Recorded:
     leftovers: tuple[str, ...] | None = None
     loop_lag_p99_ms: float = math.nan
     played: dict[str, tuple[tuple[float, int], ...]] = field(default_factory=dict)
+    settled_ms: float | None = None
     clock_drift_ms: dict[str, float] = field(default_factory=dict)
 
 
@@ -51,6 +52,7 @@ class Expected:
     outcomes: dict[str, str]
     planned_faults: tuple[str, ...]
     topology: str = "mesh"
+    fps: int = 0
 
 
 @dataclass
@@ -95,6 +97,8 @@ def evidence(expected: Expected, recorded: Recorded, *, data: Path, artefacts: d
         clock_drift_ms=recorded.clock_drift_ms,
         artefacts=artefacts,
         played=recorded.played,
+        fps=expected.fps,
+        settled_ms=recorded.settled_ms,
     )
 
 

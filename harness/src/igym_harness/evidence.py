@@ -109,6 +109,10 @@ class Evidence:
     """Oldest first; the last one after the end of the run."""
     played: dict[str, tuple[tuple[float, int], ...]] = field(default_factory=dict)
     """Per participant, each look at a running game: (ms of the harness clock, frame of the episode)."""
+    fps: int = 0
+    """What the scenario plays at; 0: not recorded."""
+    settled_ms: float | None = None
+    """When the settle time after the last heal was over, on the harness clock."""
     planned_faults: tuple[str, ...] = ()
     """Fault ids of the lock; one without a record was never applied."""
     expected_outcomes: dict[str, str] = field(default_factory=dict)

@@ -35,7 +35,9 @@ CORE: Mapping[str, Checker] = MappingProxyType(
     }
 )
 # Checks that a scenario may ask for beyond core.
-FURTHER: Mapping[str, Checker] = MappingProxyType({"LIV-3": liveness.liv_3, "SRV-2": server.srv_2})
+FURTHER: Mapping[str, Checker] = MappingProxyType(
+    {"LIV-1": liveness.liv_1, "LIV-3": liveness.liv_3, "SRV-2": server.srv_2}
+)
 
 
 class UnknownCheckError(ValueError):

@@ -8,10 +8,40 @@ from collections.abc import Sequence
 from igym_harness.evidence import Evidence, Finding, holds, no_data, violated
 
 TERMINAL_PAGE = "finished"
+LEAST_RATE = 0.9
+"""Of the nominal frame rate, once every fault is healed and has settled."""
+LEAST_MS = 2_000.0
 STOPS_THE_GAME = frozenset({"tab.frozen", "tab.worker-stall", "proc.stop"})
 CATCH_UP_MS = 1_000.0
 BEHIND_FRAMES = 3
 """Two seats that play undisturbed are up to so many frames apart at one moment."""
+
+
+def liv_1(evidence: Evidence) -> Finding:
+    """After heal and settle everyone's game runs at its nominal rate; for scenarios that play on for some seconds then."""
+    check = "LIV-1"
+    if evidence.settled_ms is None or not evidence.fps:
+        return no_data(check, "the settle time did not end, or the frame rate is not known")
+    told = []
+    for name in evidence.participants:
+        looks = [look for look in evidence.played.get(name, ()) if look[0] >= evidence.settled_ms]
+        lasted_ms = looks[-1][0] - looks[0][0] if looks else 0.0
+        if lasted_ms < LEAST_MS:
+            return no_data(
+                check,
+                f"{name} was seen playing for {lasted_ms / 1000:.1f} s after the settle time, {LEAST_MS / 1000:.0f} s are needed",
+            )
+        frames = sum(max(0, after - before) for (_, before), (_, after) in itertools.pairwise(looks))
+        rate = 1000.0 * frames / lasted_ms
+        if rate < LEAST_RATE * evidence.fps:
+            message = f"{name} ran {rate:.1f} frames a second after the settle time, nominal are {evidence.fps}"
+            return violated(check, message, participant=name, rate=round(rate, 1))
+        told.append(f"{name} {rate:.1f}")
+    return (
+        holds(check, f"frames a second after the settle time: {', '.join(told)}")
+        if told
+        else no_data(check, "nobody took part")
+    )
 
 
 def liv_2(evidence: Evidence) -> Finding:

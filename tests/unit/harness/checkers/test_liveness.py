@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from igym_harness.checkers.liveness import liv_2, liv_3
+from igym_harness.checkers.liveness import liv_1, liv_2, liv_3
 from igym_harness.evidence import Evidence
 
 
@@ -71,3 +71,24 @@ def test_liv_3_without_such_a_fault_or_a_look_has_no_data(good: Evidence) -> Non
     assert liv_3(good).outcome == "no-data"
     run = stopped(good, lambda t_ms: 0.03 * t_ms)
     assert liv_3(dataclasses.replace(run, played={**run.played, "b": run.played["b"][:5]})).outcome == "no-data"
+
+
+def settled(good: Evidence, *, rate_of_b: float, seconds: float = 5.0) -> Evidence:
+    times = [1_000.0 + 250.0 * look for look in range(int(4 * seconds) + 5)]
+    played = {
+        name: tuple((t_ms, int(rate * t_ms / 1_000.0)) for t_ms in times)
+        for name, rate in (("a", 30.0), ("b", rate_of_b))
+    }
+    return dataclasses.replace(good, played=played, fps=30, settled_ms=2_000.0)
+
+
+def test_liv_1_wants_nine_tenths_of_the_frame_rate(good: Evidence) -> None:
+    assert liv_1(settled(good, rate_of_b=29.0)).outcome == "holds"
+    slow = liv_1(settled(good, rate_of_b=20.0))
+    assert (slow.outcome, "b ran 20." in slow.message) == ("violated", True)
+
+
+def test_liv_1_without_seconds_after_the_settle_time_has_no_data(good: Evidence) -> None:
+    assert liv_1(settled(good, rate_of_b=30.0, seconds=1.0)).outcome == "no-data"
+    assert liv_1(dataclasses.replace(settled(good, rate_of_b=30.0), settled_ms=None)).outcome == "no-data"
+    assert liv_1(good).outcome == "no-data"
