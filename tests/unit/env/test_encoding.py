@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterable
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from igym_env.encoding import EncodingError, encode, state_hash
+from igym_env.encoding import COMPILED_AFTER, EncodingError, encode, state_hash
 
 VECTORS = Path(__file__).parents[2] / "vectors" / "encoding.json"
 
@@ -114,3 +115,32 @@ def test_keys_that_python_calls_equal_stay_apart() -> None:
         b"d1:Ti0;",
         b"d1:s1:1i0;",
     ]
+
+
+class Place(StrEnum):
+    LEFT = "left"
+    RIGHT = "right"
+
+
+@given(VALUES)
+def test_a_shape_that_comes_again_and_again_is_written_as_the_first_time(value: Any) -> None:
+    told = {"value": value, "count": 3, "%b": [1.5, {"inner": None}], "flag": True, "none": {}}
+    assert {encode(told) for _ in range(COMPILED_AFTER + 2)} == {encode(told)}
+    assert encode({**told, "count": 4}).replace(b"s5:counti4;", b"s5:counti3;") == encode(told)
+
+
+def test_keys_that_python_calls_equal_stay_apart_however_often_they_come() -> None:
+    for _ in range(COMPILED_AFTER + 2):
+        test_keys_that_python_calls_equal_stay_apart()
+
+
+def test_a_key_of_a_kind_of_text_is_that_text() -> None:
+    """Whether or not a dict with the plain text came before."""
+    assert encode({Place.LEFT: 1, Place.RIGHT: 2}) == encode({"left": 1, "right": 2}) == b"d2:s4:lefti1;s5:righti2;"
+
+
+def test_a_value_without_a_form_is_named_also_in_a_shape_that_is_known() -> None:
+    for _ in range(COMPILED_AFTER + 2):
+        encode({"held": [1.0], "x": 1})
+    with pytest.raises(EncodingError, match=r"value\['held'\]\[0\]"):
+        encode({"held": [object()], "x": 1})

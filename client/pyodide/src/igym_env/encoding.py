@@ -50,8 +50,10 @@ class _NoFormError(TypeError):
 
 
 KEY_SETS_KEPT = 1024
+COMPILED_AFTER = 30
+"""Dicts of one shape."""
+COMPILED_KEYS = 32
 INTEGERS = frozenset({int})
-TEXTS = frozenset({str})
 
 
 def _encoded(value: Any) -> bytes:
@@ -109,48 +111,54 @@ def _integers(tag: bytes, count: int) -> bytes:
 
 
 def _dict(value: dict[Any, Any]) -> bytes:
-    keys = tuple(value)
-    if not keys:
-        return b"d0:"
-    types = tuple(map(type, value.values()))
-    # Texts only: 1, 1.0 and True are one key of a cache, and not one of ours.
-    make = _text_form if TEXTS.issuperset(map(type, keys)) else _form
-    form, ordered, others = make(keys, types)
-    items = ordered(value)
-    if others:
-        items = list(items)
-        for at in others:
-            item = items[at]
-            items[at] = _WRITERS.get(type(item), _other)(item)
-        items = tuple(items)
-    encoded: bytes = form % items
-    return encoded
+    shape = _shape(tuple(value), tuple(map(type, value.values())))
+    if shape.compiled is not None:
+        return shape.compiled(value)
+    return shape.write(value)
 
 
-Form = tuple[bytes, Callable[[dict[Any, Any]], Any], tuple[int, ...]]
-"""Text with a place for each value; what takes the values out of a dict in the order of the keys' bytes; which are not integers."""
+class _Shape:
+    """How a dict with these keys, whose values have these types, is written: one text with a place for each value."""
+
+    __slots__ = ("_form", "_keys", "_types", "_uses", "_writers", "compiled")
+
+    def __init__(self, keys: tuple[Any, ...], types: tuple[type, ...]) -> None:
+        encoded = [_str(key) if isinstance(key, str) else _encoded(key) for key in keys]
+        parts = sorted(zip(encoded, keys, types, strict=True), key=itemgetter(0))
+        places = (key.replace(b"%", b"%%") + (b"i%d;" if kind is int else b"%b") for key, _, kind in parts)
+        self._form = b"d%d:" % len(keys) + b"".join(places)
+        self._keys = [key for _, key, _ in parts]
+        self._types = types
+        self._writers = [int if kind is int else _WRITERS.get(kind, _other) for _, _, kind in parts]
+        self._uses = 0
+        self.compiled: Callable[[dict[Any, Any]], bytes] | None = None
+
+    def write(self, value: dict[Any, Any]) -> bytes:
+        """A shape that comes again and again is compiled; one of many that come once is not worth it."""
+        if not all(isinstance(key, str) for key in self._keys):
+            # 1, 1.0 and True are one key of a cache, and not one of ours.
+            return _Shape(tuple(value), self._types)._written(value)
+        self._uses += 1
+        if self._uses == COMPILED_AFTER and len(self._keys) <= COMPILED_KEYS:
+            self.compiled = self._compile()
+        return self._written(value)
+
+    def _written(self, value: dict[Any, Any]) -> bytes:
+        return self._form % tuple([write(value[key]) for write, key in zip(self._writers, self._keys, strict=True)])
+
+    def _compile(self) -> Callable[[dict[Any, Any]], bytes]:
+        """The same as one expression, as a hash is made of every frame: names of places only, nothing of the values is in its text."""
+        places = range(len(self._keys))
+        names: dict[str, Any] = {"form": self._form}
+        names |= {f"key{at}": self._keys[at] for at in places} | {f"write{at}": self._writers[at] for at in places}
+        items = (f"d[key{at}]," if self._writers[at] is int else f"write{at}(d[key{at}])," for at in places)
+        compiled: Callable[[dict[Any, Any]], bytes] = eval(f"lambda d: form % ({''.join(items)})", names)  # noqa: S307
+        return compiled
 
 
 @lru_cache(maxsize=KEY_SETS_KEPT)
-def _text_form(keys: tuple[str, ...], types: tuple[type, ...]) -> Form:
-    return _form(keys, types)
-
-
-def _form(keys: tuple[Any, ...], types: tuple[type, ...]) -> Form:
-    """Of a dict with these keys, whose values have these types; integers are formatted in place."""
-    parts = sorted(((_encoded(key), key, kind is int) for key, kind in zip(keys, types, strict=True)), key=_first)
-    places = (encoded.replace(b"%", b"%%") + (b"i%d;" if integer else b"%b") for encoded, _, integer in parts)
-    form = b"d%d:" % len(keys) + b"".join(places)
-    ordered = itemgetter(*(key for _, key, _ in parts)) if len(keys) > 1 else _only
-    return form, ordered, tuple(at for at, (_, _, integer) in enumerate(parts) if not integer)
-
-
-def _only(value: dict[Any, Any]) -> tuple[Any, ...]:
-    return tuple(value.values())
-
-
-def _first(pair: tuple[bytes, Any, bool]) -> bytes:
-    return pair[0]
+def _shape(keys: tuple[Any, ...], types: tuple[type, ...]) -> _Shape:
+    return _Shape(keys, types)
 
 
 def _set(value: set[Any] | frozenset[Any]) -> bytes:
