@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -130,7 +131,9 @@ class Participant:
 
     async def ask(self, *, full: bool = False) -> Answer:
         """Status, new events and statistics; `full`: with every round trip that the page still has."""
-        answer = parse(await self.evaluate(self._cursor.question(full=full)))
+        # As one text: a driver that sees objects converts each of them, for every look.
+        told = await self.evaluate(f"({self._cursor.question(full=full).strip()}).then(JSON.stringify)")
+        answer = parse(json.loads(told))
         self._cursor.take(answer)
         return answer
 
