@@ -160,12 +160,13 @@ def _runs(runs: Sequence[RoundRun], folder: Path) -> Html:
 def _run_cells(run: RoundRun, folder: Path) -> list[Any]:
     report = Path(os.path.relpath(run.folder, folder)) / "report.html"
     facts = run.document
+    verdict = str(facts.get("verdict"))
     return [
         Html(f'<a href="{escape(str(report))}">{cell(facts.get("scenario"))}</a>'),
         facts.get("seed"),
-        badge(str(facts.get("verdict"))),
+        badge(verdict),
         f"{run.took_s:.1f}",
-        facts.get("headline"),
+        None if verdict == "pass" else facts.get("headline"),
     ]
 
 

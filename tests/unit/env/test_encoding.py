@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from igym_env.encoding import COMPILED_AFTER, EncodingError, encode, state_hash
@@ -122,6 +122,7 @@ class Place(StrEnum):
     RIGHT = "right"
 
 
+@settings(deadline=None)  # a busy machine is no property of the encoding
 @given(VALUES)
 def test_a_shape_that_comes_again_and_again_is_written_as_the_first_time(value: Any) -> None:
     told = {"value": value, "count": 3, "%b": [1.5, {"inner": None}], "flag": True, "none": {}}
