@@ -35,9 +35,15 @@ INIT_SCRIPT = """
     if (gap >= GAP_MS) meter.gaps.push([thread, t, gap]);
     if (meter.gaps.length > GAPS_KEPT) meter.gaps.shift();
   };
-  let asked = false;
+  // The page's own frames are counted; one is asked for only when the page itself draws nothing.
+  const nativeFrame = globalThis.requestAnimationFrame.bind(globalThis);
+  globalThis.requestAnimationFrame = (run) => nativeFrame((t) => { meter.raf += 1; run(t); });
+  let asked = false, seen = 0;
   const frame = () => { meter.raf += 1; asked = false; };
-  const ask = () => { if (!asked) { asked = true; requestAnimationFrame(frame); } };
+  const ask = () => {
+    if (!asked && meter.raf === seen) { asked = true; nativeFrame(frame); }
+    seen = meter.raf;
+  };
   setInterval(() => { meter.timers += 1; beat("main"); ask(); }, 50);
   addEventListener("blur", () => { meter.blurs += 1; });
   document.addEventListener("visibilitychange", () => { if (document.hidden) meter.hides += 1; });

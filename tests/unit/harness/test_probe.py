@@ -61,12 +61,26 @@ def test_a_full_question_keeps_every_round_trip() -> None:
 
 PAGE = """
 globalThis.RTCPeerConnection = class { constructor(options) { this.options = options; } static made() { return 1; } };
-globalThis.requestAnimationFrame = () => {};
+const frames = [];
+globalThis.requestAnimationFrame = (run) => frames.push(run);
+const draw = () => frames.splice(0).forEach((run) => run(0));
 globalThis.addEventListener = () => {};
 globalThis.document = { addEventListener: () => {}, hidden: false, hasFocus: () => true };
 globalThis.Worker = class extends EventTarget {};
-globalThis.setInterval = (beat) => beat();
+let beat;
+globalThis.setInterval = (run) => { beat = run; };
 %s
+beat();
+if (frames.length !== 1) throw new Error("a page that draws nothing is asked for a frame");
+draw();
+beat();
+if (frames.length !== 0) throw new Error("a frame was seen since the last beat");
+let drawn = 0;
+requestAnimationFrame(() => { drawn += 1; });
+draw();
+beat();
+if (drawn !== 1 || frames.length !== 0 || __igymMeter.raf !== 2) throw new Error("the page's own frame is counted and enough");
+__igymMeter.timers = 1;
 const worker = new Worker("worker.js");
 worker.dispatchEvent(new Event("message"));
 const one = new RTCPeerConnection({ x: 1 });

@@ -9,8 +9,8 @@ from typing import ClassVar
 from igym_chaos.fault import Effect, Fault, Subject, Telemetry, Window, unmeasured
 from igym_chaos.page_path import ORACLE_RATES, controls_of, disturbed_pages, page_alive, rates
 
-SIMULATED_RAF = 10.0
-"""Of the 20 animation frames a second that the harness asks a page for; a page that is hidden gets none."""
+SIMULATED_RAF = 5.0
+"""Animation frames a second: a game draws 30 or so, and the harness asks a page that draws nothing for 10; one that is hidden gets none."""
 _SAY = """
 (() => {
   for (const [name, value] of [["hidden", HIDDEN], ["visibilityState", HIDDEN ? "hidden" : "visible"]])
