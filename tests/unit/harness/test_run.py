@@ -13,7 +13,7 @@ import pytest
 
 from igym_chaos.anchors import parse
 from igym_chaos.cdp import NetworkRules
-from igym_chaos.fault import Effect, Fault, Subject, Telemetry, Window
+from igym_chaos.fault import Effect, Ending, Fault, Subject, Telemetry, Window
 from igym_chaos.toxiproxy import ProxiedPath
 from igym_harness import jsonl, observer, phases, run
 from igym_harness.collect import Expected
@@ -42,7 +42,7 @@ class Page:
         self.turn_path: ProxiedPath | None = None
         self.relay = None
         self.control = None
-        self.gone_ms: float | None = None
+        self.endings: list[Ending] = []
         self.console: list[dict[str, Any]] = []
         self.alterer = None
         self._seat = seat
