@@ -1,4 +1,7 @@
-"""LIV-5: who goes silent is missed soon, by the missing heartbeat, while the browsers still call the link connected (chaos handbook 7, 1.4)."""
+"""LIV-5: who goes silent is missed soon, by the heartbeat that does not come, and those who wait are told (chaos handbook 7, 1.4).
+
+fault ─ the last packet ─ 1,500 ms ─▶ a heartbeat looks: link-lost ─▶ the next status: the note is on the screen     2,500 ms in all
+"""
 
 from __future__ import annotations
 
@@ -14,13 +17,14 @@ HEARTBEAT_MS = 200.0
 SILENT_MS = 1_500.0 + HEARTBEAT_MS
 """Silence is a loss after 1,500 ms, and each heartbeat looks once (requirements 5, T1: link_lost_ms)."""
 TOLD_MS = 2_500.0
-"""From the fault to the notice, on the harness's clock (RECON-01)."""
+"""From the fault to the notice, and to the words on the screen, on the harness's clock (RECON-01, STRESS-03)."""
+WAITING = ("note", "partner-slow")
 NOTICES = ("link-lost", "channel-closed")
 ICE_LOST = frozenset({"disconnected", "failed", "closed"})
 
 
 def liv_5(evidence: Evidence) -> Finding:
-    """Everybody else's page notes the silence of each target within the heartbeat's limit, and within 2.5 s of the fault."""
+    """Everybody else's page misses each target within the heartbeat's limit, and tells its participant within 2.5 s of the fault."""
     silenced = [one for one in evidence.faults if one.removes or one.do in SILENCING]
     if not silenced:
         return no_data(CHECK, "no fault made anybody silent")
@@ -59,7 +63,24 @@ def _noticed(evidence: Evidence, fault: FaultRecord, *, target: str, name: str) 
         return violated(CHECK, f"{shown}: more than {SILENT_MS:.0f} ms of silence", **where)
     if after_ms > TOLD_MS:
         return violated(CHECK, f"{shown}: more than {TOLD_MS:.0f} ms after the fault", **where)
-    return shown
+    told_ms = _told_ms(events, fault.requested_ms)
+    if told_ms is None or told_ms > TOLD_MS:
+        when = "never" if told_ms is None else f"{told_ms:.0f} ms after the fault"
+        return violated(CHECK, f"{shown}; its participant was told {when}, {TOLD_MS:.0f} ms is the limit", **where)
+    return f"{shown}, told its participant after {told_ms:.0f} ms"
+
+
+def _told_ms(events: Sequence[Mapping[str, Any]], since_ms: float) -> float | None:
+    """When the screen said that others are waited for, after the fault; 0: it already did. None: never."""
+    shown = "none"
+    for one in sorted((one for one in events if one.get("kind") == WAITING[0]), key=lambda one: float(one["t_ms"])):
+        if one["t_ms"] >= since_ms:
+            if shown == WAITING[1]:
+                break
+            if one.get("note") == WAITING[1]:
+                return float(one["t_ms"]) - since_ms
+        shown = str(one.get("note"))
+    return 0.0 if shown == WAITING[1] else None
 
 
 def _first(events: Sequence[Mapping[str, Any]], seat: int, since_ms: float) -> Mapping[str, Any] | None:
