@@ -19,10 +19,7 @@ BEFORE, DURING, AFTER = Window(0, 5_000), Window(5_000, 7_000), Window(7_500, 10
 END_MS = 5_100.0
 ALIVE = MeterSample(0, 1.0, 0, 0, 0, hidden=False, focused=True, blurs=0, hides=0, freezes=0, resumes=0)
 KILLED = Ending(END_MS, "browser", -signal.SIGKILL)
-SOCKET, TAB, CRASH, CLOSE, RENDERER = (
-    Ending(END_MS, what)
-    for what in ("socket", "tab", "crash", "close", "renderer")  # type: ignore[arg-type]  # each is a witness
-)
+SOCKET, TAB, CRASH, CLOSE, RENDERER = (Ending(END_MS, what) for what in ("socket", "tab", "crash", "close", "renderer"))
 
 
 @dataclass
