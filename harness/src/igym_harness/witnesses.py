@@ -57,7 +57,7 @@ class Watched:
             session = await self.browser.new_browser_cdp_session()
             while await _lists(session, tab):  # noqa: ASYNC110 - the list is the browser's, and no event of this loop
                 await asyncio.sleep(EVERY_S)
-        except (PlaywrightError, NoAnswerError, TimeoutError):
+        except (PlaywrightError, NoAnswerError):
             return
         record(self.member.name, Ending(monotonic_ms(), "tab"))
         await session.detach()
@@ -82,6 +82,9 @@ class Watched:
 
 
 async def _lists(session: CDPSession, tab: str) -> bool:
-    """Whether the browser still has this tab."""
-    found = await asyncio.wait_for(session.send("Target.getTargets"), LIMIT_S)
+    """Whether the browser still has this tab; one that is too busy to answer now has not said that it has not."""
+    try:
+        found = await asyncio.wait_for(session.send("Target.getTargets"), LIMIT_S)
+    except TimeoutError:
+        return True
     return any(one["targetId"] == tab for one in found["targetInfos"])
