@@ -66,7 +66,7 @@ class _Files:
     digests: dict[str, dict[str, str]] = field(default_factory=dict)
     certificates: dict[str, dict[str, Any]] = field(default_factory=dict)
     sessions: dict[str, dict[str, Any]] = field(default_factory=dict)
-    parities: dict[str, dict[str, Any]] = field(default_factory=dict)
+    manifests: dict[str, dict[str, Any]] = field(default_factory=dict)
 
 
 def evidence(expected: Expected, recorded: Recorded, *, data: Path, artefacts: dict[str, int]) -> Evidence:
@@ -99,7 +99,7 @@ def evidence(expected: Expected, recorded: Recorded, *, data: Path, artefacts: d
         outcomes={**outcomes_of(recorded.page_events), **dict.fromkeys(recorded.gone, GONE)},
         gone=recorded.gone,
         sessions=files.sessions,
-        parities=files.parities,
+        manifests=files.manifests,
         leftovers=recorded.leftovers,
         loop_lag_p99_ms=recorded.loop_lag_p99_ms,
         clock_drift_ms=recorded.clock_drift_ms,
@@ -153,7 +153,7 @@ def read_files(data: Path, statuses: Mapping[str, Mapping[str, Any]]) -> _Files:
         files.seals |= exports.seals
         files.digests |= {f"{session}/{name}": digest for name, digest in exports.digests.items()}
         files.sessions[session] = exports.session
-        files.parities |= {f"{session}/{name}": one for name, one in exports.parities.items()}
+        files.manifests |= {f"{session}/{name}": one for name, one in exports.manifests.items()}
         files.certificates |= {f"{session}/{name}": one for name, one in exports.certificates.items()}
     return files
 

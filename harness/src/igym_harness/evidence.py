@@ -124,8 +124,8 @@ class Evidence:
     """Whose page ended as a fault was to end it, by witnesses outside of it."""
     sessions: dict[str, dict[str, Any]] = field(default_factory=dict)
     """Session -> session.json; empty if there is none."""
-    parities: dict[str, dict[str, Any]] = field(default_factory=dict)
-    """Session and episode folder -> parity.json; empty if there is none."""
+    manifests: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """Session and episode folder -> seal.json; empty if there is none."""
     artefacts: dict[str, int] = field(default_factory=dict)
     """Files of the run folder at the time of the check: relative name -> bytes (`artefacts_of`)."""
 

@@ -41,8 +41,8 @@ class SessionExports:
     digests: dict[str, dict[str, str]] = field(default_factory=dict)
     certificates: dict[str, dict[str, Any]] = field(default_factory=dict)
     """Episode folder -> what the server's own re-simulation said."""
-    parities: dict[str, dict[str, Any]] = field(default_factory=dict)
-    """Episode folder -> what the server says of its files' equality, and how many rows each seat has."""
+    manifests: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """Episode folder -> seal.json: flags, seals, digests."""
     unreadable: dict[str, str] = field(default_factory=dict)
 
 
@@ -92,8 +92,7 @@ def read_csv(path: Path) -> CsvTable:
 def _read_episode(exports: SessionExports, folder: Path, *, episode: int, participant_at: Mapping[int, str]) -> None:
     manifest = _attempt(exports, folder / "seal.json", _json) or {}
     certificate = folder / "certificate.json"
-    parity = folder / "parity.json"
-    exports.parities[folder.name] = (_attempt(exports, parity, _json) if parity.is_file() else None) or {}
+    exports.manifests[folder.name] = manifest
     exports.certificates[folder.name] = (_attempt(exports, certificate, _json) if certificate.is_file() else None) or {}
     for path in sorted(folder.iterdir()):
         match = SEAT_FILE.fullmatch(path.name)

@@ -268,7 +268,13 @@ def cut(evidence: Evidence) -> Evidence:
         outcomes={"a": "gone", "b": "partial"},
         gone=("a",),
         sessions={"s": {"state": "cut", "reason": "partner_left"}},
-        parities={f"s/ep{last}": {"equal": False, "rows": {"0": ROWS["a"], "1": ROWS["b"]}}},
+        manifests={
+            f"s/ep{last}": {
+                "partial": True,
+                "partial_reason": "partner_left",
+                "partial_frame": {"0": ROWS["a"] - 1, "1": ROWS["b"] - 1},
+            }
+        },
     )
 
 

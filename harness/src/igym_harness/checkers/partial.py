@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from igym_harness.checkers.parity import common, common_rows, tables_of, unequal
@@ -19,8 +19,8 @@ def par_5(evidence: Evidence) -> Finding:
     episode = evidence.cut_episode
     if episode is None:
         return no_data(CHECK, "no episode was cut: there is nothing partial to judge")
-    if not evidence.sessions or not all(evidence.sessions.values()):
-        return no_data(CHECK, "the session that was cut has not been written: no session.json was read")
+    if not evidence.sessions or not all(evidence.sessions.values()) or not _manifests(evidence, episode):
+        return no_data(CHECK, "the session that was cut has not been written: no session.json or seal.json was read")
     tables = tables_of(evidence, episode)
     for name in evidence.participants:
         if name not in tables or tables[name].rows == 0:
@@ -46,12 +46,16 @@ def par_5(evidence: Evidence) -> Finding:
 
 
 def _flag_problem(evidence: Evidence, episode: int) -> str | None:
-    """The session says that it was cut, and why; so does the seal of each who was left."""
+    """Session, episode and the seal of each who was left say that it was cut, and why."""
     for session, about in evidence.sessions.items():
         if about.get("state") == "completed" or not about.get("reason"):
             return (
                 f"session {session} is {about.get('state')!r} for the reason {about.get('reason')!r}, though it was cut"
             )
+    for folder, manifest in _manifests(evidence, episode):
+        if manifest.get("partial") is not True or not manifest.get("partial_reason"):
+            flags = f"partial {manifest.get('partial')}, reason {manifest.get('partial_reason')!r}"
+            return f"{folder}/seal.json says {flags}, though the episode was cut"
     for name in evidence.survivors:
         seal = normal_seal(evidence.seals.get((episode, name), {}))
         if not seal:
@@ -63,21 +67,19 @@ def _flag_problem(evidence: Evidence, episode: int) -> str | None:
 
 def _gap_problem(evidence: Evidence, episode: int, tables: Mapping[str, Table]) -> str | None:
     """The manifest says of every seat how far its rows go."""
-    declared = list(_declared(evidence, episode))
-    if not declared:
-        return "no parity.json says how far each seat's rows go"
-    for rows in declared:
+    for folder, manifest in _manifests(evidence, episode):
+        frames = manifest.get("partial_frame")
         for name, table in tables.items():
-            found = rows.get(str(evidence.seat_of.get(name)))
-            if found != table.rows:
-                return f"parity.json says {found} rows of {name}, its file has {table.rows}"
+            last = frames.get(str(evidence.seat_of.get(name))) if isinstance(frames, Mapping) else None
+            if last != table.rows - 1:
+                return (
+                    f"{folder}/seal.json says that the last frame of {name} is {last}, its file has {table.rows} rows"
+                )
     return None
 
 
-def _declared(evidence: Evidence, episode: int) -> Iterator[Mapping[str, Any]]:
-    for folder, parity in evidence.parities.items():
-        if folder.endswith(f"/ep{episode}") and isinstance(parity.get("rows"), Mapping):
-            yield parity["rows"]
+def _manifests(evidence: Evidence, episode: int) -> list[tuple[str, Mapping[str, Any]]]:
+    return [(folder, one) for folder, one in evidence.manifests.items() if folder.endswith(f"/ep{episode}")]
 
 
 def _last_confirmed(evidence: Evidence, name: str, episode: int) -> int | None:

@@ -17,8 +17,8 @@ from igym_harness.evidence import Evidence, Finding
 def shorten(evidence: Evidence, name: str, rows: int, episode: int = 0) -> None:
     """The data of a participant end sooner, and the manifest says so."""
     evidence.tables[episode, name] = prefix(evidence.tables[episode, name], rows)
-    (parity,) = evidence.parities.values()
-    parity["rows"][str(evidence.seat_of[name])] = rows
+    (manifest,) = evidence.manifests.values()
+    manifest["partial_frame"][str(evidence.seat_of[name])] = rows - 1
 
 
 def test_it_tells_the_reason_what_is_equal_and_what_was_lost(killed: Evidence) -> None:
@@ -80,10 +80,19 @@ def test_a_seal_that_does_not_say_so_is_wrong(killed: Evidence, change: dict[str
 
 
 def test_a_manifest_that_hides_the_gap_is_wrong(killed: Evidence) -> None:
-    (parity,) = killed.parities.values()
-    parity["rows"]["0"] = 86
-    assert "parity.json says 86 rows of a, its file has 80" in par_5(killed).message
-    assert par_5(replace(killed, parities={})).outcome == "violated"
+    (manifest,) = killed.manifests.values()
+    manifest["partial_frame"]["0"] = 85
+    assert "seal.json says that the last frame of a is 85, its file has 80 rows" in par_5(killed).message
+    manifest["partial_frame"] = None
+    assert par_5(killed).outcome == "violated"
+
+
+@pytest.mark.parametrize("change", [{"partial": False}, {"partial_reason": None}])
+def test_an_episode_that_does_not_say_that_it_was_cut_is_wrong(killed: Evidence, change: dict[str, Any]) -> None:
+    (manifest,) = killed.manifests.values()
+    manifest |= change
+    finding = par_5(killed)
+    assert (finding.outcome, "s/ep0/seal.json says partial" in finding.message) == ("violated", True)
 
 
 def test_data_that_the_server_does_not_have_are_missed(killed: Evidence) -> None:
@@ -104,7 +113,13 @@ def never_equal(evidence: Evidence) -> Evidence:
 
 @pytest.mark.parametrize(
     "spoil",
-    [without_a_frame, never_equal, lambda one: replace(one, sessions={}), lambda one: replace(one, sessions={"s": {}})],
+    [
+        without_a_frame,
+        never_equal,
+        lambda one: replace(one, sessions={}),
+        lambda one: replace(one, sessions={"s": {}}),
+        lambda one: replace(one, manifests={}),
+    ],
 )
 def test_without_anything_to_measure_by_there_is_no_answer(killed: Evidence, spoil: Any) -> None:
     assert par_5(spoil(killed)).outcome == "no-data"
