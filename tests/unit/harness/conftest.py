@@ -267,6 +267,7 @@ def cut(evidence: Evidence) -> Evidence:
         expected_outcomes={"a": "gone", "b": "partial"},
         outcomes={"a": "gone", "b": "partial"},
         gone=("a",),
+        fps=30,
         sessions={"s": {"state": "cut", "reason": "partner_left"}},
         manifests={
             f"s/ep{last}": {

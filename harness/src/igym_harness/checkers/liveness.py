@@ -23,7 +23,7 @@ def liv_1(evidence: Evidence) -> Finding:
     if evidence.settled_ms is None or not evidence.fps:
         return no_data(check, "the settle time did not end, or the frame rate is not known")
     told = []
-    for name in evidence.participants:
+    for name in evidence.survivors:
         looks = [look for look in evidence.played.get(name, ()) if look[0] >= evidence.settled_ms]
         lasted_ms = looks[-1][0] - looks[0][0] if looks else 0.0
         if lasted_ms < LEAST_MS:

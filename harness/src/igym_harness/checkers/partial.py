@@ -21,6 +21,8 @@ def par_5(evidence: Evidence) -> Finding:
         return no_data(CHECK, "no episode was cut: there is nothing partial to judge")
     if not evidence.sessions or not all(evidence.sessions.values()) or not _manifests(evidence, episode):
         return no_data(CHECK, "the session that was cut has not been written: no session.json or seal.json was read")
+    if not evidence.fps:
+        return no_data(CHECK, "the frame rate is not known")
     tables = tables_of(evidence, episode)
     for name in evidence.participants:
         if name not in tables or tables[name].rows == 0:
