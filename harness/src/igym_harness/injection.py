@@ -205,8 +205,8 @@ def live_effect(
     """What the oracle measures right now, for the progress line; empty while it is too early."""
     if entry.acknowledged_ms is None or now_ms - entry.acknowledged_ms < 2 * SETTLE_MS:
         return {}
-    end_ms = now_ms if entry.window is None else entry.window.end_ms
-    return one.fault.effect(telemetry, one.on, Window(entry.acknowledged_ms + SETTLE_MS, end_ms), baseline).measured
+    window = entry.window or _window(one, entry, now_ms)
+    return one.fault.effect(telemetry, one.on, window, baseline).measured
 
 
 def recovered_now(one: Planned, entry: Entry, telemetry: Telemetry, baseline: Window, now_ms: float) -> bool:
