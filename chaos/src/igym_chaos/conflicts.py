@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import combinations
 from typing import TYPE_CHECKING
 
+from igym_chaos import removals
 from igym_chaos.anchors import Anchor, parse
 from igym_chaos.faults import fault_class, injectors_of
 from igym_chaos.fields import ScenarioError
@@ -21,8 +22,9 @@ def check(scenario: Scenario) -> None:
     where = scenario.path.name
     for first, second in combinations(scenario.faults, 2):
         _overlap(scenario, first, second)
+    removals.check(scenario, lambda fault: _span_s(scenario, fault))
     for fault in scenario.faults:
-        if fault.for_s is None and (scenario.heal is None or scenario.heal.by is None):
+        if not removals.removes(fault) and fault.for_s is None and (scenario.heal is None or scenario.heal.by is None):
             raise ScenarioError(f'{where} fault "{fault.id}": nothing ends it; add for, or [heal] by')
         _window(scenario, fault)
         _reaches(scenario, fault)
@@ -41,6 +43,8 @@ def _span_s(scenario: Scenario, fault: PlannedFault) -> tuple[float, float] | No
     start = _play_s(scenario, parse(fault.at))
     if start is None:
         return None
+    if removals.removes(fault):
+        return removals.endless(start)
     if fault.for_s is not None:
         return start, start + fault.for_s
     end = _play_s(scenario, parse(scenario.heal.by)) if scenario.heal and scenario.heal.by else None

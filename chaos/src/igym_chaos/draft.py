@@ -12,6 +12,7 @@ from typing import Any
 import tomli_w
 
 from igym_chaos.fields import ScenarioError
+from igym_chaos.removals import GONE
 from igym_chaos.scenario import Scenario, load
 from igym_chaos.schedule import Lock
 
@@ -55,7 +56,10 @@ def checked(draft: Draft) -> Scenario:
 
 
 def with_participants(draft: Draft, count: int) -> Draft:
-    """The same scenario with so many seats; new participants get no fault. Raises ScenarioError if a fault needs who would go."""
+    """The same scenario with so many seats; new participants get no fault, and end as the others who are not removed.
+
+    Raises ScenarioError if a fault needs who would go.
+    """
     changed = deepcopy(draft)
     people = list(changed["participants"])
     if count < len(people):
@@ -66,7 +70,8 @@ def with_participants(draft: Draft, count: int) -> Draft:
         if len(changed["participants"]) == count:
             break
         changed["participants"][name] = {}
-        changed.setdefault("expect", {}).setdefault("outcomes", {})[name] = "completed"
+        outcomes = changed.setdefault("expect", {}).setdefault("outcomes", {})
+        outcomes[name] = next((outcome for outcome in outcomes.values() if outcome != GONE), "completed")
     changed["workload"]["seats"] = count
     return changed
 

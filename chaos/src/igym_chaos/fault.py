@@ -96,6 +96,19 @@ class SpeedSample:
     worker_ms: float
 
 
+@dataclass(frozen=True)
+class Ending:
+    """Something of a participant's page that ended, told by a witness outside the page."""
+
+    t_ms: float
+    """When the witness saw it, harness clock."""
+    what: Literal["crash", "close", "tab", "renderer", "browser", "socket"]
+    """crash, close: DevTools events of the page; tab: no longer in the browser's list; renderer, browser: no longer a process of the
+    system; socket: the server's log."""
+    code: int | None = None
+    """Exit code of a process, as its parent was told (negative: the signal); None: of something else, or not known."""
+
+
 class Telemetry(Protocol):
     """What was recorded of a run; every list is oldest first and lies inside the window."""
 
@@ -128,8 +141,8 @@ class Telemetry(Protocol):
     def speeds(self, participant: str, window: Window) -> list[SpeedSample]:
         """How fast the threads of the participant's page worked; only of targets of a kind that asks for it (`Fault.needs_speed`)."""
 
-    def gone(self, participant: str, window: Window) -> bool:
-        """The page or its browser ended in the window."""
+    def endings(self, participant: str, window: Window) -> list[Ending]:
+        """What of the participant's page, processes and socket ended in the window."""
 
     def frames(self, participant: str, window: Window) -> list[tuple[float, int]]:
         """(time ms, frame) of the participant's simulation."""
@@ -172,7 +185,8 @@ class PageControl(Protocol):
     async def let_renderer_run(self) -> None:
         """The end of `slow_renderer`; may be called twice."""
 
-    async def kill_browser(self) -> None: ...
+    async def kill_browser(self) -> None:
+        """SIGKILL to the participant's own browser."""
 
 
 @dataclass(frozen=True)
@@ -272,6 +286,8 @@ class Fault(ABC):
     """Its oracle compares how fast the threads of its targets' pages work."""
     ends_itself: ClassVar[bool] = False
     """There is nothing to heal: it is done once, or is over when its time is."""
+    removes: ClassVar[bool] = False
+    """Its targets' pages are gone for good: nothing is done to them any more, and they are to end `gone`."""
 
     @abstractmethod
     async def inject(self, on: Sequence[Subject]) -> None:

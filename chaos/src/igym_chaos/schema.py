@@ -144,7 +144,9 @@ def _fault() -> Schema:
     made = table(scenario.FAULT, fields, required=("id", "do", "at"))
     of_server = [do for do in sorted(KINDS) if KINDS[do].of_server]
     targets: Schema = {"if": {"not": {"properties": {"do": {"enum": of_server}}}}, "then": {"required": ["on"]}}
-    made["allOf"] = [targets, *(rule for do in sorted(KINDS) for rule in _rules(do))]
+    removing = [do for do in sorted(KINDS) if KINDS[do].removes]
+    instant: Schema = {"if": {"properties": {"do": {"enum": removing}}}, "then": {"properties": {"for": False}}}
+    made["allOf"] = [targets, instant, *(rule for do in sorted(KINDS) for rule in _rules(do))]
     return made
 
 

@@ -161,7 +161,7 @@ export class Game {
       case "desync":
         return void this.#reportDesync(message);
       case "event":
-        return this.#journal.add(message.event.kind, message.event);
+        return this.#happened(message.event);
       case "finished":
         return this.#setNote("saving");
     }
@@ -182,10 +182,18 @@ export class Game {
     if (status.state === "countdown") this.#setNote("none");
   }
 
+  /** @param {Extract<FromWorker, {type: "event"}>["event"]} event */
+  #happened(event) {
+    this.#journal.add(event.kind, event);
+    if (event.kind === "link-lost") this.#slow.lost(event.seat);
+    if (event.kind === "link-back") this.#slow.back(event.seat);
+  }
+
   /** @param {Note} note */
   #setNote(note) {
     if (note === this.#note) return;
     this.#note = note;
+    this.#journal.add("note", { note });
     this.#on.note(note);
   }
 

@@ -115,6 +115,19 @@ test("a partner who is gone ends the game in place; nothing moves on by itself",
   assert.equal(state(), "partner-left");
 });
 
+test("who is not heard is waited for on the screen while predicted frames go on, and the page remembers when it said so", async () => {
+  const { worker, page, shown } = await playing();
+  const play = (/** @type {number} */ frame) => worker.say({ type: "status", status: { state: "playing", episode: 0, frame } });
+  const notes = () => page.journal.since().flatMap(({ kind, note }) => (kind === "note" ? [note] : []));
+  worker.say({ type: "event", event: { kind: "link-lost", tMs: 1, seat: 1, silentMs: 1_600 } });
+  play(1);
+  assert.equal(shown().note, "partner-slow");
+  worker.say({ type: "event", event: { kind: "link-back", tMs: 2, seat: 1, silentMs: 1_900 } });
+  play(2);
+  assert.equal(shown().note, "none");
+  assert.deepEqual(notes(), ["partner-slow", "none"]);
+});
+
 test("an end that is told again after a reconnection is heard once", async () => {
   const { socket, page, state } = await playing();
   socket.fire("session_end", { ...cut, next: "advance" });

@@ -5,29 +5,32 @@ from __future__ import annotations
 import http.client
 import json
 import math
+from collections.abc import Mapping, Sequence
+from typing import Any
 
-from igym_chaos.fault import Window
+from igym_chaos.fault import Ending, Window
 from igym_harness import collect, decisions, jsonl, ledger, telemetry_file
 from igym_harness.checkers.harness import LOOP_LAG_LIMIT_MS
 from igym_harness.clock import measure, monotonic_ms
-from igym_harness.history import HARNESS, SERVER
+from igym_harness.history import HARNESS, SERVER, server_time_ms
 from igym_harness.injection import measure as measure_fault
-from igym_harness.participant import NoAnswerError
 from igym_harness.rig import Rig
 
 
 async def finish(rig: Rig, *, booted: bool) -> collect.Recorded:
     """Closes the pages. A page that cannot be asked any more keeps the last answer it gave."""
     rig.phasing.enter("check")
+    gone = rig.observer.gone()
     if booted:
-        await _last_looks(rig)
+        await _last_looks(rig, gone)
         await measure_server_clock(rig)
     server = rig.stage.server
     alive = server is not None and server.exit_code is None
     server_events = await collect.server_state(server, rig.folder) if server is not None and alive else []
     if SERVER in rig.clocks.first:
         collect.note_server_events(rig.history, server_events, rig.clocks.first[SERVER].offset_ms)
-    rig.stage.problems += await rig.fleet.close(lambda name: rig.folder.participant(name).trace)
+        _note_sockets(rig, server_events)
+    rig.stage.problems += await rig.fleet.close(lambda name: rig.folder.participant(name).trace, gone=gone)
     _measure_faults(rig)
     _write(rig)
     return collect.Recorded(
@@ -36,6 +39,7 @@ async def finish(rig: Rig, *, booted: bool) -> collect.Recorded:
         page_events=rig.observer.events,
         console={name: member.console for name, member in rig.fleet.members.items()},
         server_events=server_events,
+        gone=tuple(name for name in rig.plan.participants if name in gone),
         faults=tuple(entry.record() for entry in rig.injection.entries.values() if entry.requested_ms is not None),
         loop_lag_p99_ms=rig.lag.p99_ms(rig.judged()),
         clock_drift_ms=rig.clocks.drifts_ms() if booted else {},
@@ -55,13 +59,20 @@ async def measure_server_clock(rig: Rig) -> None:
         rig.note("no-server-clock", reason=str(error))
 
 
-async def _last_looks(rig: Rig) -> None:
-    for member in rig.fleet.members.values():
-        try:
-            await rig.observer.look(member, full=True)
-            rig.clocks.record(member.name, await measure(member.clock_ms))
-        except NoAnswerError as error:
-            rig.note("no-last-look", reason=error.reason)
+async def _last_looks(rig: Rig, gone: frozenset[str]) -> None:
+    """Of those who are gone it was taken just before."""
+    for name in rig.fleet.names:
+        if name not in gone:
+            await rig.look_last(name)
+
+
+def _note_sockets(rig: Rig, server_events: Sequence[Mapping[str, Any]]) -> None:
+    """When the server saw whose connection end."""
+    names = {str(status.get("participantId")): name for name, status in rig.observer.statuses.items()}
+    for event in server_events:
+        name, at_ms = names.get(str(event.get("participant_id"))), server_time_ms(event)
+        if event.get("kind") == "page_gone" and name is not None and at_ms is not None:
+            rig.telemetry.record_ending(name, Ending(rig.clocks.to_harness(SERVER, at_ms), "socket"))
 
 
 def _measure_faults(rig: Rig) -> None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from igym_chaos.removals import GONE
 from igym_harness import jsonl
 from igym_harness.evidence import CsvTable, Evidence, FaultRecord, Key, StoreRecord, Table
 from igym_harness.exports import read_session
@@ -37,6 +38,8 @@ class Recorded:
     played: dict[str, tuple[tuple[float, int], ...]] = field(default_factory=dict)
     settled_ms: float | None = None
     clock_drift_ms: dict[str, float] = field(default_factory=dict)
+    gone: tuple[str, ...] = ()
+    """Whose page ended as a fault was to end it."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +65,8 @@ class _Files:
     seals: dict[Key, dict[str, Any]] = field(default_factory=dict)
     digests: dict[str, dict[str, str]] = field(default_factory=dict)
     certificates: dict[str, dict[str, Any]] = field(default_factory=dict)
+    sessions: dict[str, dict[str, Any]] = field(default_factory=dict)
+    manifests: dict[str, dict[str, Any]] = field(default_factory=dict)
 
 
 def evidence(expected: Expected, recorded: Recorded, *, data: Path, artefacts: dict[str, int]) -> Evidence:
@@ -91,7 +96,10 @@ def evidence(expected: Expected, recorded: Recorded, *, data: Path, artefacts: d
         planned_faults=expected.planned_faults,
         expected=expected.sometimes,
         expected_outcomes=expected.outcomes,
-        outcomes=outcomes_of(recorded.page_events),
+        outcomes={**outcomes_of(recorded.page_events), **dict.fromkeys(recorded.gone, GONE)},
+        gone=recorded.gone,
+        sessions=files.sessions,
+        manifests=files.manifests,
         leftovers=recorded.leftovers,
         loop_lag_p99_ms=recorded.loop_lag_p99_ms,
         clock_drift_ms=recorded.clock_drift_ms,
@@ -144,6 +152,8 @@ def read_files(data: Path, statuses: Mapping[str, Mapping[str, Any]]) -> _Files:
         files.csv |= exports.csv
         files.seals |= exports.seals
         files.digests |= {f"{session}/{name}": digest for name, digest in exports.digests.items()}
+        files.sessions[session] = exports.session
+        files.manifests |= {f"{session}/{name}": one for name, one in exports.manifests.items()}
         files.certificates |= {f"{session}/{name}": one for name, one in exports.certificates.items()}
     return files
 
@@ -158,6 +168,22 @@ def exported(data: Path, statuses: Mapping[str, Mapping[str, Any]], *, episodes:
         if folder is None or not all((folder / name).is_file() for name in (*seals, *seats)):
             return False
     return bool(sessions)
+
+
+def exported_partial(data: Path, statuses: Mapping[str, Mapping[str, Any]]) -> bool:
+    """Whether each session that was cut is written: session.json comes after the last episode, each episode's certificate after that."""
+    folders = [session_folder(data, session) for session in sessions_of(statuses)]
+    return bool(folders) and all(folder is not None and _is_whole(folder) for folder in folders)
+
+
+def _is_whole(folder: Path) -> bool:
+    episodes = sorted(folder.glob("ep*"))
+    names = ("seal.json", "certificate.json")
+    return (
+        (folder / "session.json").is_file()
+        and bool(episodes)
+        and all((episode / name).is_file() for episode in episodes for name in names)
+    )
 
 
 def copy_exports(folder: RunFolder, statuses: Mapping[str, Mapping[str, Any]]) -> None:

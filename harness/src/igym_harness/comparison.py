@@ -5,7 +5,7 @@ from __future__ import annotations
 import struct
 from collections import Counter
 from collections.abc import Hashable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from igym_harness.evidence import Table
@@ -41,6 +41,11 @@ def cell_key(value: Any) -> Hashable:
     if isinstance(value, dict):
         return ("dict", frozenset((key, cell_key(item)) for key, item in value.items()))
     return (type(value).__name__, value)
+
+
+def prefix(table: Table, rows: int) -> Table:
+    """The table's first rows."""
+    return replace(table, columns={name: cells[:rows] for name, cells in table.columns.items()}, rows=rows)
 
 
 def show(value: Any) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from igym_chaos.fault import Effect, Window
+from igym_chaos.removals import GONE
 
 Outcome = Literal["holds", "violated", "no-data"]
 Key = tuple[int, str]
@@ -53,6 +54,8 @@ class FaultRecord:
     healed_ms: float | None = None
     window: Window | None = None
     """The interval that the oracle measured."""
+    removes: bool = False
+    """Its targets' pages were to be gone for good."""
 
 
 @dataclass(frozen=True)
@@ -117,12 +120,54 @@ class Evidence:
     """Fault ids of the lock; one without a record was never applied."""
     expected_outcomes: dict[str, str] = field(default_factory=dict)
     """Per participant; "completed" where absent."""
+    gone: tuple[str, ...] = ()
+    """Whose page ended as a fault was to end it, by witnesses outside of it."""
+    sessions: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """Session -> session.json; empty if there is none."""
+    manifests: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """Session and episode folder -> seal.json; empty if there is none."""
     artefacts: dict[str, int] = field(default_factory=dict)
     """Files of the run folder at the time of the check: relative name -> bytes (`artefacts_of`)."""
 
     def expects_completion(self, participant: str) -> bool:
         """Whether the scenario wants this participant to play to the end."""
         return self.expected_outcomes.get(participant, "completed") == "completed"
+
+    def expects_gone(self, participant: str) -> bool:
+        """Whether a fault of the scenario removes this participant."""
+        return self.expected_outcomes.get(participant) == GONE
+
+    def was_removed(self, participant: str, t_ms: float | None) -> bool:
+        """Whether the participant's page had ended as planned, or was about to, at a time of the harness's clock."""
+        began = [
+            one.requested_ms
+            for one in self.faults
+            if one.removes and participant in one.on and one.requested_ms is not None
+        ]
+        return participant in self.gone and bool(began) and t_ms is not None and t_ms >= min(began)
+
+    @property
+    def survivors(self) -> tuple[str, ...]:
+        return tuple(name for name in self.participants if name not in self.gone)
+
+    @property
+    def cut_episode(self) -> int | None:
+        """The episode in which somebody was removed as planned: the first that they did not seal. None: nobody was, or after the last."""
+        for episode in range(self.episodes):
+            if any(self.expects_gone(name) and (episode, name) not in self.seals for name in self.gone):
+                return episode
+        return None
+
+    @property
+    def whole_episodes(self) -> range:
+        """Those that were to be played to their end."""
+        cut = self.cut_episode
+        return range(self.episodes if cut is None else cut)
+
+    @property
+    def begun_episodes(self) -> range:
+        """With the one that was cut; after it none is played."""
+        return range(self.episodes) if self.cut_episode is None else range(self.cut_episode + 1)
 
     def worker(self, participant: str) -> dict[str, Any]:
         """Last status of the participant's game worker; empty if there is none."""

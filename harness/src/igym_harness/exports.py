@@ -41,6 +41,8 @@ class SessionExports:
     digests: dict[str, dict[str, str]] = field(default_factory=dict)
     certificates: dict[str, dict[str, Any]] = field(default_factory=dict)
     """Episode folder -> what the server's own re-simulation said."""
+    manifests: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """Episode folder -> seal.json: flags, seals, digests."""
     unreadable: dict[str, str] = field(default_factory=dict)
 
 
@@ -90,6 +92,7 @@ def read_csv(path: Path) -> CsvTable:
 def _read_episode(exports: SessionExports, folder: Path, *, episode: int, participant_at: Mapping[int, str]) -> None:
     manifest = _attempt(exports, folder / "seal.json", _json) or {}
     certificate = folder / "certificate.json"
+    exports.manifests[folder.name] = manifest
     exports.certificates[folder.name] = (_attempt(exports, certificate, _json) if certificate.is_file() else None) or {}
     for path in sorted(folder.iterdir()):
         match = SEAT_FILE.fullmatch(path.name)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 
@@ -86,14 +86,19 @@ class Fleet:
 
         await until(all_hold, timeout_s=timeout_s, reason=lambda: f"{what} ({', '.join(behind)} not yet)")
 
-    async def close(self, trace_of: Callable[[str], Path]) -> list[str]:
-        """Closes every context, traces into files; returns what went wrong instead of stopping at it."""
+    async def close(self, trace_of: Callable[[str], Path], *, gone: Collection[str] = ()) -> list[str]:
+        """Closes every context, traces into files; returns what went wrong instead of stopping at it.
+
+        `gone`: whose page ended as planned; what of it still closes and has a trace does, and nothing else is expected.
+        """
         problems = []
         for name, member in self.members.items():
             try:
                 await member.close(trace_of(name))
-            except PlaywrightError as error:
-                problems.append(f"{name} did not close: {str(error).splitlines()[0]}")
+            except (PlaywrightError, TimeoutError) as error:
+                if name not in gone:
+                    first = (str(error).splitlines() or [type(error).__name__])[0]
+                    problems.append(f"{name} did not close: {first}")
         return problems
 
 

@@ -19,6 +19,7 @@ from igym_harness.server_probe import keep_probing
 from igym_harness.speed_probe import keep_timing
 from igym_harness.turn_probe import keep_asking_stun
 from igym_harness.watcher import Trouble
+from igym_harness.witnesses import Watched, keep_hearing
 
 Blame = Literal["product", "harness"]
 
@@ -44,6 +45,8 @@ def start(rig: Rig, show: Callable[[Scene], None]) -> list[asyncio.Task[Trouble]
         _keep_showing(rig, show),
         keep_probing(_probed(rig), rig.telemetry.record_probe, path=PROBED_PATH),
         keep_timing(_timed(rig), rig.telemetry.record_speed, during=lambda: "play" in rig.timeline.marks),
+        keep_hearing(rig.fleet.members, rig.telemetry.record_ending),
+        *(one.watch(rig.telemetry.record_ending) for one in _watched(rig)),
         keep_asking_stun(
             {name: path.port for name, path in rig.stage.turn_paths.items()}, rig.telemetry.record_turn_probe
         ),
@@ -67,6 +70,18 @@ def _probed(rig: Rig) -> dict[str, int]:
         assert rig.stage.server is not None
         ports[SERVER] = rig.stage.server.port
     return ports
+
+
+def _watched(rig: Rig) -> list[Watched]:
+    """Participants whose end has to be witnessed."""
+    names = sorted({name for one in rig.plan.faults if one.fault.removes for name in one.on})
+    found = []
+    for name in names:
+        own = rig.stage.own.get(name)
+        browser = rig.stage.browser if own is None else own.browser
+        assert browser is not None
+        found.append(Watched(rig.fleet.members[name], browser, own))
+    return found
 
 
 def _timed(rig: Rig) -> dict[str, PageControl]:

@@ -6,7 +6,7 @@ due ─▶ inject ─▶ (settle) ─▶ window ─▶ heal ─▶ (settle) ─�
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -22,6 +22,8 @@ SETTLE_MS = 500.0
 """After each change, before a window opens (chaos.md 1.1)."""
 TICK_S = 0.02
 STEP_MS = 250.0
+WITNESS_MS = 2_000.0
+"""After a page was removed, until its witnesses are asked."""
 
 
 @dataclass(frozen=True)
@@ -39,11 +41,18 @@ class Planned:
     asked: dict[str, float | str]
 
 
+LastLook = Callable[[str], Awaitable[None]]
+
+
+async def _no_look(_participant: str) -> None: ...
+
+
 class Injection:
     """The faults of one run.
 
     `gate_passed` is set by the run when the steady state was seen, `play_over` when nothing is left to disturb: then
     what is in force is healed, and what is not yet due never comes. `traps`: by fault id, for a run that is sabotaged.
+    `last_look` is called with each participant that a fault will remove, just before.
     """
 
     def __init__(
@@ -55,15 +64,20 @@ class Injection:
         history: History,
         now_ms: Callable[[], float] = monotonic_ms,
         traps: Mapping[str, Trap] = MappingProxyType({}),
+        last_look: LastLook = _no_look,
     ) -> None:
         self.gate_passed = asyncio.Event()
         self.play_over = asyncio.Event()
-        self.entries = {one.id: Entry(one.id, one.do, one.via, one.on, dict(one.asked)) for one in planned}
+        self.entries = {
+            one.id: Entry(one.id, one.do, one.via, one.on, dict(one.asked), removes=one.fault.removes)
+            for one in planned
+        }
         self._planned = list(planned)
         self._subjects = subjects
         self._timeline = timeline
         self._history = history
         self._now_ms = now_ms
+        self._last_look = last_look
         self._traps = {one.id: traps.get(one.id) or Trap(settle_s=0.0) for one in planned}
 
     @property
@@ -80,12 +94,22 @@ class Injection:
         return all(entry.acknowledged_ms is not None for entry in self.entries.values())
 
     def in_force(self, margin_ms: float = 0.0) -> tuple[str, ...]:
-        """Kinds of the faults that disturb now, or did within the last `margin_ms`."""
+        """Kinds of the faults that disturb now, or did within the last `margin_ms`; who was removed is missed until the end."""
         since_ms = self._now_ms() - margin_ms
         return tuple(
             entry.do
-            for entry in self.entries.values()
-            if entry.requested_ms is not None and (entry.healed_ms is None or entry.healed_ms > since_ms)
+            for one in self._planned
+            if (entry := self.entries[one.id]).requested_ms is not None
+            and (one.fault.removes or entry.healed_ms is None or entry.healed_ms > since_ms)
+        )
+
+    def removed(self) -> frozenset[str]:
+        """Participants that a fault was to remove by now; whether it did is for the witnesses to say."""
+        return frozenset(
+            name
+            for one in self._planned
+            if one.fault.removes and self.entries[one.id].requested_ms is not None
+            for name in one.on
         )
 
     def disturbed(self) -> frozenset[str]:
@@ -111,6 +135,9 @@ class Injection:
             return
         self._note(entry, "planned")
         subjects = [self._subjects[name] for name in one.on]
+        if one.fault.removes:
+            for name in one.on:
+                await self._last_look(name)
         entry.requested_ms = self._now_ms()
         self._timeline.mark(f"{one.id}.start", entry.requested_ms)
         self._note(entry, "requested")
@@ -125,14 +152,15 @@ class Injection:
             entry.healed_ms = self._now_ms()
             self._timeline.mark(f"{one.id}.end", entry.healed_ms)
             if entry.acknowledged_ms is not None:
-                entry.window = Window(min(entry.acknowledged_ms + SETTLE_MS, heal_ms), heal_ms)
+                entry.window = _window(one, entry, heal_ms)
             self._note(entry, "healed")
 
     async def _over(self, one: Planned, since_ms: float) -> None:
         """Returns when the fault's time is over: its duration, the moment by which all is healed, the end of play."""
+        for_ms = WITNESS_MS if one.fault.removes else one.for_ms
         while True:
             heal_by_ms = self._timeline.due_ms(one.heal_by) if one.heal_by is not None else None
-            if one.for_ms is not None and self._now_ms() >= since_ms + one.for_ms:
+            if for_ms is not None and self._now_ms() >= since_ms + for_ms:
                 return
             if heal_by_ms is not None and self._now_ms() >= heal_by_ms:
                 return
@@ -162,14 +190,23 @@ class Injection:
         self._history.add(t_ms, entry.id, f"fault-{phase}", line)
 
 
+def _window(one: Planned, entry: Entry, heal_ms: float) -> Window:
+    """In which the effect is measured: of an end, from before it; of anything else, once it has settled."""
+    assert entry.requested_ms is not None
+    assert entry.acknowledged_ms is not None
+    if one.fault.removes:
+        return Window(entry.requested_ms, heal_ms)
+    return Window(min(entry.acknowledged_ms + SETTLE_MS, heal_ms), heal_ms)
+
+
 def live_effect(
     one: Planned, entry: Entry, telemetry: Telemetry, baseline: Window, now_ms: float
 ) -> Mapping[str, float]:
     """What the oracle measures right now, for the progress line; empty while it is too early."""
     if entry.acknowledged_ms is None or now_ms - entry.acknowledged_ms < 2 * SETTLE_MS:
         return {}
-    end_ms = now_ms if entry.window is None else entry.window.end_ms
-    return one.fault.effect(telemetry, one.on, Window(entry.acknowledged_ms + SETTLE_MS, end_ms), baseline).measured
+    window = entry.window or _window(one, entry, now_ms)
+    return one.fault.effect(telemetry, one.on, window, baseline).measured
 
 
 def recovered_now(one: Planned, entry: Entry, telemetry: Telemetry, baseline: Window, now_ms: float) -> bool:

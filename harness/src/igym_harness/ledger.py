@@ -34,6 +34,7 @@ class Entry:
     effect: Effect | None = None
     recovered: Effect | None = None
     touched: tuple[str, ...] = ()
+    removes: bool = False
     lines: list[dict[str, Any]] = field(default_factory=list)
 
     @property
@@ -81,6 +82,7 @@ class Entry:
             first_effect_ms=self.first_effect_ms,
             healed_ms=self.healed_ms,
             window=self.window,
+            removes=self.removes,
         )
 
 

@@ -4,7 +4,7 @@ together       each fault as early as its knob is free: for injectors that do no
 one by one     the next begins when the one before was healed and looked at
 
 Three files, by what carries the peer path: `pages` (the browsers' own network), `paths` (UDP relay; the server and its path) and
-`turn` (TURN over TCP).
+`turn` (TURN over TCP). A fault that removes its participant goes with no other: it stays `alone`, in its shipped scenario.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from igym_chaos.fault import SERVER, Fault
 from igym_chaos.faults import BUILT
 from igym_chaos.scenario import OWN_PROCESS, PlannedFault, Scenario, all_scenarios
 
-Part = Literal["pages", "paths", "turn"]
+Part = Literal["pages", "paths", "turn", "alone"]
 PARTS: tuple[Part, ...] = ("pages", "paths", "turn")
 PEOPLE = ("a", "b")
 FIRST_S = 2.5
@@ -43,6 +43,8 @@ class Sample:
 
     @property
     def part(self) -> Part:
+        if self.kind.removes:
+            return "alone"
         if self.via == "R":
             return "turn"
         return "paths" if self.via == "U" or self.at_the_server else "pages"

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from igym_chaos.fault import Window
+from igym_chaos.removals import GONE
 from igym_harness import jsonl
 from igym_harness.clock import Clocks, monotonic_ms
 from igym_harness.history import History
@@ -58,7 +59,9 @@ class Observer:
         history: History,
         folder: RunFolder,
         disturbances: Callable[[], tuple[str, ...]],
+        removed: Callable[[], frozenset[str]] = frozenset,
     ) -> None:
+        """`removed()`: participants that a fault was to remove by now."""
         self._members = members
         self._clocks = clocks
         self._telemetry = telemetry
@@ -66,13 +69,20 @@ class Observer:
         self._history = history
         self._folder = folder
         self._disturbances = disturbances
+        self._removed = removed
         self._watcher = Watcher()
         self.answers: dict[str, Answer] = {}
         self.statuses: dict[str, dict[str, Any]] = {}
         self.events: dict[str, list[dict[str, Any]]] = {}
 
+    def gone(self) -> frozenset[str]:
+        """Participants whose page has ended, as it was planned."""
+        return frozenset(name for name in self._removed() if self._telemetry.ended(name))
+
     def page_state(self, name: str) -> str | None:
-        """`data-state` of the page at the last look."""
+        """`data-state` of the page at the last look; GONE once it has ended as planned."""
+        if name in self.gone():
+            return GONE
         answer = self.answers.get(name)
         return answer.state if answer else None
 
@@ -121,12 +131,13 @@ class Observer:
             await asyncio.sleep(max(0.0, POLL_S - (time.monotonic() - started_s)))
 
     async def _look_for_trouble(self, member: Participant) -> Trouble | None:
-        disturbances = self._disturbances()
-        if member.gone_ms is not None:
-            self._telemetry.record_gone(member.name, member.gone_ms)
-        trouble = self._watcher.console(member.name, member.console, in_force=disturbances)
+        disturbances, removed = self._disturbances(), member.name in self._removed()
+        trouble = self._watcher.console(member.name, member.console, in_force=disturbances, removed=removed)
         if trouble is not None:
             return trouble
+        if member.name in self.gone():
+            self._timeline.leaves(member.name)
+            return None
         try:
             answer = await self.look(member)
         except NoAnswerError:

@@ -37,6 +37,11 @@ class OwnBrowser:
         assert self._process is not None
         return self._process.pid
 
+    @property
+    def exit_code(self) -> int | None:
+        """None while it runs; negative: the signal that ended it."""
+        return None if self._process is None else self._process.poll()
+
     async def start(self, playwright: Playwright) -> Browser:
         """Raises HarnessError when it does not come up."""
         self._profile.mkdir(parents=True)

@@ -118,6 +118,16 @@ class PageControl:
         pid, _ = min(await self._renderers(), key=lambda one: one[1])
         self._renderer = pid
 
+    async def mistake_tab(self) -> None:
+        """From now on another tab of the browser is closed, or crashes, in place of the participant's. For a sabotage only."""
+        self._page = await _done("open another tab", self._context.new_page())
+        self._cdp = await _done("speak to another tab", self._context.new_cdp_session(self._page))
+
+    async def quit_browser(self) -> None:
+        """It is asked to leave, and does. For a sabotage only."""
+        session = await _done("ask the browser", self._browser.new_browser_cdp_session())
+        await _done("Browser.close", session.send("Browser.close"))
+
     async def kill_browser(self) -> None:
         """SIGKILL to the browser's main process."""
         if self._process is None:

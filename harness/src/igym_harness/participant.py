@@ -6,13 +6,14 @@ import asyncio
 import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from playwright.async_api import Browser, BrowserContext, CDPSession, ConsoleMessage, Page
 from playwright.async_api import Error as PlaywrightError
 
 from igym_chaos import relay_page, turn_page
 from igym_chaos.cdp import NetworkRules
+from igym_chaos.fault import Ending
 from igym_chaos.relay import PeerRelay
 from igym_chaos.toxiproxy import ProxiedPath
 from igym_harness.browser import VIEWPORT
@@ -24,6 +25,7 @@ from igym_harness.sabotage import ALTER_UPLOAD, ARM_LATE, NEVER_ARMED, NO_RELAY,
 from igym_harness.traces import slim
 
 EVALUATE_S = 5.0
+CLOSE_S = 20.0
 CONSOLE_LIMIT = 5_000
 """Console entries kept per participant; the newest are dropped, which the last one kept says."""
 
@@ -43,7 +45,8 @@ class Participant:
         self.relay: PeerRelay | None = None
         self.control: PageControl | None = None
         self.server = None
-        self.gone_ms: float | None = None
+        self.endings: list[Ending] = []
+        """Crash and close of the page, as DevTools said."""
         self.page = page
         self.base_url = base_url
         self.console: list[dict[str, Any]] = []
@@ -145,6 +148,14 @@ class Participant:
         """From now on, one bit of this participant's state is wrong after that frame."""
         await self.evaluate(f"globalThis.igym.flip({frame})")
 
+    async def tab(self) -> str:
+        """The browser's own name of the page's tab. Raises NoAnswerError."""
+        try:
+            found = await asyncio.wait_for(self._cdp.send("Target.getTargetInfo"), EVALUATE_S)
+        except (PlaywrightError, TimeoutError) as error:
+            raise NoAnswerError(f"{self.name} did not say which tab it is: {_first_line(error)}") from error
+        return str(found["targetInfo"]["targetId"])
+
     async def reopen_session(self) -> None:
         """Another session in place of the page's one: it loses its network rules for good (B13). For a sabotage only."""
         await self._cdp.detach()
@@ -154,12 +165,12 @@ class Participant:
             self.control.use_session(self._cdp)
 
     async def close(self, trace: Path) -> None:
-        """Stops the trace into a file and closes the context."""
+        """Stops the trace into a file and closes the context. Raises PlaywrightError, or TimeoutError from a page that is gone."""
         try:
-            await self._context.tracing.stop(path=trace)
+            await asyncio.wait_for(self._context.tracing.stop(path=trace), CLOSE_S)
             await asyncio.to_thread(slim, trace)
         finally:
-            await self._context.close()
+            await asyncio.wait_for(self._context.close(), CLOSE_S)
 
     # ---- helpers ----
 
@@ -181,10 +192,9 @@ class Participant:
         self.page.on("crash", lambda _: self._gone("crash", "the page crashed"))
         self.page.on("close", lambda _: self._gone("close", "the page was closed"))
 
-    def _gone(self, kind: str, text: str) -> None:
-        if self.gone_ms is None:
-            self.gone_ms = monotonic_ms()
-            self._note(kind, text, "")
+    def _gone(self, kind: Literal["crash", "close"], text: str) -> None:
+        self.endings.append(Ending(monotonic_ms(), kind))
+        self._note(kind, text, "")
 
     def _on_console(self, message: ConsoleMessage) -> None:
         place = message.location

@@ -7,6 +7,7 @@ import math
 from collections.abc import Awaitable, Callable
 
 from igym_chaos.fault import Window
+from igym_chaos.removals import GONE
 from igym_harness import collect, guards
 from igym_harness.clock import measure, monotonic_ms
 from igym_harness.closing import measure_server_clock
@@ -27,9 +28,11 @@ MATCH_S = 60.0
 STEADY_S = 10.0
 SCREEN_S = 20.0
 EXPORT_S = 10.0
+PARTIAL_EXPORT_S = 30.0
+"""The server waits for what the others still upload before it writes a session that was cut (5 s), then plays it again."""
 RECOVERY_LOOK_S = 0.5
 SCREENS_BEFORE_THE_GAME = 20
-TERMINAL = frozenset({"finished", "partner-left", "error"})
+TERMINAL = frozenset({"finished", "partner-left", "error", GONE})
 AFTER_THE_GATE = frozenset({"faults", "heal", "settle", "drain"})
 PRODUCT_CAUSES = ("Traceback (most recent call last)", "refused-transition")
 
@@ -208,16 +211,21 @@ class Phases:
         states = rig.observer.page_states
         await self._until("every participant's end", self._arrived, more=lambda: f"; pages are at {states()}")
         rig.injection.play_over.set()
-        if not all(self._completes(name) for name in rig.plan.participants):
+        cut = bool(rig.observer.gone())
+        if not cut and not all(self._completes(name) for name in rig.plan.participants):
             return
+        written, limit_s = (self._cut_exported, PARTIAL_EXPORT_S) if cut else (self._exported, EXPORT_S)
         try:
-            await until(self._exported, timeout_s=EXPORT_S, reason="the data files of every seat and episode")
+            await until(written, timeout_s=limit_s, reason="the data files of every seat and episode")
         except DeadlineError as error:  # DAT-1 names what is missing
             rig.note("no-export", reason=error.reason)
 
     def _exported(self) -> bool:
         rig = self._rig
         return collect.exported(rig.folder.data, rig.observer.statuses, episodes=rig.plan.episodes)
+
+    def _cut_exported(self) -> bool:
+        return collect.exported_partial(self._rig.folder.data, self._rig.observer.statuses)
 
     def _arrived(self) -> bool:
         states = self._rig.observer.page_states()

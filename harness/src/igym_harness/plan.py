@@ -71,7 +71,7 @@ def plan_of(scenario: Scenario, lock: Lock) -> Plan:
         outcomes=dict(scenario.expect.outcomes),
         planned_faults=tuple(fault.id for fault in faults),
         topology=scenario.topology.p2p,
-        fps=work.fps,
+        fps=fps,
     )
     return Plan(
         scenario=scenario.name,

@@ -7,11 +7,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from igym_chaos.fault import Window
-from igym_harness.clock import Clocks, monotonic_ms
+from igym_harness.clock import Clocks, measure, monotonic_ms
 from igym_harness.fleet import Fleet
 from igym_harness.history import HARNESS, History
 from igym_harness.injection import Injection
 from igym_harness.observer import LoopLag, Observer
+from igym_harness.participant import NoAnswerError
 from igym_harness.plan import Plan
 from igym_harness.processors import Processors
 from igym_harness.run_folder import RunFolder
@@ -88,6 +89,7 @@ class Rig:
             timeline=self.timeline,
             history=self.history,
             traps=traps_of(sabotage, [one.id for one in plan.faults], settle_s=plan.settle_s),
+            last_look=self.look_last,
         )
         self.observer = Observer(
             self.fleet.members,
@@ -97,7 +99,17 @@ class Rig:
             history=self.history,
             folder=folder,
             disturbances=lambda: self.injection.in_force(NO_FRAME_MS),
+            removed=self.injection.removed,
         )
+
+    async def look_last(self, name: str) -> None:
+        """Everything that a participant's page can still tell, and its clock once more. A page that cannot keeps its last answer."""
+        member = self.fleet.members[name]
+        try:
+            await self.observer.look(member, full=True)
+            self.clocks.record(name, await measure(member.clock_ms))
+        except NoAnswerError as error:
+            self.note("no-last-look", reason=error.reason)
 
     def note(self, kind: str, **detail: object) -> None:
         """An event of the harness itself, now."""

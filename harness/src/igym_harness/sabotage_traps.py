@@ -8,6 +8,7 @@ foreign-thread    SAB-09, commands of another thread: broken    focus-emulation 
 hidden-by-script  SAB-12, the page is only told                 toxicity-zero     SAB-13, a toxic that hits no connection
 cpu-throttle      SAB-21, of the main thread                    main-stall        SAB-22, in place of the worker's
 spare-renderer    SAB-23, the signal goes to another process    old-nonce         SAB-24, what answers has the dead server's name
+spare-tab         another tab is closed or crashes              quit              the browser leaves by itself, nothing kills it
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from types import MappingProxyType
 
 from igym_harness.errors import UsageError
 from igym_harness.sabotage import OF_THE_RUN
+from igym_harness.sabotage_endings import Quit, SpareTab
 from igym_harness.sabotage_network import (
     ClearedRules,
     DetachedSession,
@@ -50,6 +52,8 @@ TRAPS: Mapping[str, type[Trap]] = MappingProxyType(
         "cpu-throttle": CpuThrottle,
         "main-stall": MainStall,
         "spare-renderer": SpareRenderer,
+        "spare-tab": SpareTab,
+        "quit": Quit,
     }
 )
 

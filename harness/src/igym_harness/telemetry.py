@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from igym_chaos.fault import MeterSample, ProbeSample, SpeedSample, TransportSample, Window
+from igym_chaos.fault import Ending, MeterSample, ProbeSample, SpeedSample, TransportSample, Window
 from igym_chaos.relay import Passed
 from igym_harness.probe import Answer, Connection
 
@@ -67,7 +67,7 @@ class _Person:
     meters: list[MeterSample] = field(default_factory=list)
     gaps: dict[tuple[str, float], float] = field(default_factory=dict)
     """(thread, when it ended on the page's clock) -> how long it was, ms."""
-    gone_ms: float | None = None
+    endings: list[Ending] = field(default_factory=list)
 
 
 class Recorder:
@@ -123,10 +123,13 @@ class Recorder:
         """Takes in how fast the participant's threads worked."""
         self._speeds[participant].append(sample)
 
-    def record_gone(self, participant: str, t_ms: float) -> None:
-        """The page, or its browser, ended. The first time counts."""
-        if self._people[participant].gone_ms is None:
-            self._people[participant].gone_ms = t_ms
+    def record_ending(self, participant: str, ending: Ending) -> None:
+        """Takes in what a witness saw end."""
+        self._people[participant].endings.append(ending)
+
+    def ended(self, participant: str) -> bool:
+        """The page is no more, by whatever witness but the server, who only sees its socket."""
+        return any(one.what != "socket" for one in self._people[participant].endings)
 
     def timed_link_rtts(self, participant: str, window: Window) -> list[tuple[float, float]]:
         """(when the ping was sent, its round trip) of all links of the participant, ms, by time."""
@@ -185,9 +188,9 @@ class Recorder:
     def speeds(self, participant: str, window: Window) -> list[SpeedSample]:
         return [sample for sample in self._speeds[participant] if window.holds(sample.t_ms)]
 
-    def gone(self, participant: str, window: Window) -> bool:
-        gone_ms = self._people[participant].gone_ms
-        return gone_ms is not None and window.holds(gone_ms)
+    def endings(self, participant: str, window: Window) -> list[Ending]:
+        found = [one for one in self._people[participant].endings if window.holds(one.t_ms)]
+        return sorted(found, key=lambda one: one.t_ms)
 
     def frames(self, participant: str, window: Window) -> list[tuple[float, int]]:
         return [

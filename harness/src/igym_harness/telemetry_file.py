@@ -101,9 +101,6 @@ class Remembered:
     def gaps(self, participant: str, window: Window, thread: str) -> list[float]:
         return []
 
-    def gone(self, participant: str, window: Window) -> bool:
-        return False
-
     def __getattr__(self, _name: str) -> Any:
         """A kind of measurement that came later than the dump."""
         return lambda *_arguments, **_options: []

@@ -34,6 +34,10 @@ class Timeline:
         """The first time counts."""
         self.marks.setdefault(name, t_ms)
 
+    def leaves(self, participant: str) -> None:
+        """The participant is gone for good: from now on nothing waits for it."""
+        self.participants = tuple(name for name in self.participants if name != participant)
+
     def observe(self, participant: str, t_ms: float, page: str | None, worker: Mapping[str, Any]) -> None:
         """One answer of a page: its state and its worker's."""
         self._see_page(participant, t_ms, page)

@@ -11,7 +11,8 @@ from igym_harness.probe import Answer
 
 NO_FRAME_MS = 5_000.0
 NO_ANSWER_MS = 5_000.0
-_FATAL = frozenset({"pageerror", "crash"})
+CRASH = "crash"
+_FATAL = frozenset({"pageerror", CRASH})
 # While the server's path is disturbed, or the page itself stopped, the browser reports what failed; that is the fault, not the product.
 NETWORK_COMPLAINT = re.compile(r"WebSocket connection to|net::ERR_|Failed to load resource|Failed to fetch")
 CUTS_THE_SERVER_PATH = ("signal.", "server.", "net.", "asset.", "tab.frozen", "proc.")
@@ -35,13 +36,23 @@ class Watcher:
     _answered: dict[str, float] = field(default_factory=dict)
 
     def console(
-        self, participant: str, entries: Sequence[Mapping[str, Any]], *, in_force: Iterable[str]
+        self,
+        participant: str,
+        entries: Sequence[Mapping[str, Any]],
+        *,
+        in_force: Iterable[str],
+        removed: bool = False,
     ) -> Trouble | None:
-        """New entries of a participant's console; `in_force`: kinds of the faults that disturb now."""
+        """New entries of a participant's console; `in_force`: kinds of the faults that disturb now.
+
+        `removed`: a fault was to remove this participant, so that its crash is what was planned.
+        """
         start = self._read.get(participant, 0)
         self._read[participant] = len(entries)
         cut = any(kind.startswith(CUTS_THE_SERVER_PATH) for kind in in_force)
         for entry in entries[start:]:
+            if entry["type"] == CRASH and removed:
+                continue
             if entry["type"] in _FATAL:
                 return Trouble(participant, "CLI-1", f"{entry['type']}: {entry['text']}")
             expected = cut and NETWORK_COMPLAINT.search(str(entry["text"]))

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterable
 
+from playwright.async_api import Error as PlaywrightError
+
 from igym_chaos import draws
 from igym_harness.bots import MOVES, Share, frame_plan, key_plan, play_keys
 from igym_harness.clock import monotonic_ms
@@ -73,9 +75,15 @@ class Workload:
             changes_per_s=self._changes_per_s,
             duration_ms=self._duration_ms,
         )
-        await play_keys(
-            plan, member.page.keyboard, start_ms=monotonic_ms(), playing=lambda: page_state(member.name) in PLAYING
-        )
+        try:
+            await play_keys(
+                plan, member.page.keyboard, start_ms=monotonic_ms(), playing=lambda: page_state(member.name) in PLAYING
+            )
+        except PlaywrightError:
+            if (
+                not member.page.is_closed() and not member.endings
+            ):  # a page that is gone has no keyboard; whether it was to go is for others to say
+                raise
 
     def _share(self, participant: str) -> Share:
         """The participant's own stream of draws."""

@@ -145,6 +145,7 @@ class Exporter:
         write_json(folder / "parity.json", {"equal": equal, "rows": rows, "first_difference": difference})
         files = {str(path.relative_to(folder)): _digest(path) for path in sorted(folder.rglob("*")) if path.is_file()}
         about = {"session_id": session.id, "episode": episode, "participants": list(session.members)}
+        about |= partial_flags(session, seals, {seat: len(found) for seat, found in texts.items()})
         write_json(folder / "seal.json", {**about, "seats": list(seals.values()), "files": files})
         return equal
 
@@ -171,6 +172,16 @@ class Exporter:
         diff = desync.first_diff(self._store.desyncs(session.id, episode))
         write_json(folder / "desync" / "diff.json", {"first": diff, "reports": reports})
         return reports
+
+
+def partial_flags(
+    session: SessionRecord, seals: Mapping[int, Mapping[str, Any]], rows: Mapping[int, int]
+) -> dict[str, Any]:
+    """Whether an episode did not reach its agreed end, why, and the last frame that is stored of each seat (requirements 23.3). Pure."""
+    seats = range(len(session.members))
+    partial = any(seat not in seals or seals[seat].get("reason") == "partial" for seat in seats)
+    last = {str(seat): rows[seat] - 1 if rows.get(seat) else None for seat in seats}
+    return {"partial": partial, "partial_reason": session.reason if partial else None, "partial_frame": last}
 
 
 def _validation(texts: list[str], seal: Mapping[str, Any] | None, desyncs: list[dict[str, Any]]) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from igym_chaos import scenario
 from igym_harness import medley
 from igym_harness.evidence import Finding
 from igym_harness.run import RunResult
@@ -67,6 +68,33 @@ def test_what_is_accepted_and_does_nothing_is_named(play: Play, name: str) -> No
     """SAB-03 to SAB-08, SAB-10 to SAB-13, SAB-22, SAB-23. What is done as it should be in the same match is in band."""
     sabotage = ",".join(f"{fault}={trap}" for fault, trap in TRAPS[name].items())
     assert_unproven(play(HERE / f"{name}.toml", env="kitchen", sabotage=sabotage), "EFF-1", DEAD[name])
+
+
+ALONE = ("browser-kill", "renderer-crash", "tab-close")
+
+
+@pytest.mark.parametrize("name", ALONE)
+def test_a_participant_that_nobody_removed_is_not_gone(play: Play, name: str) -> None:
+    """It plays to the end, and the run is no failure of the product."""
+    result = play(name, env="kitchen", sabotage="inert")
+    assert_unproven(result, "EFF-1", {"f1"})
+    assert "a was to be gone, but its page is on the screen" in finding_of(result, "LIV-2").message
+
+
+def test_every_kind_that_removes_is_among_them() -> None:
+    alone = {one.kind.kind for one in medley.samples() if one.part == "alone"}
+    assert {scenario.find(name).faults[0].do for name in ALONE} == alone
+
+
+@pytest.mark.parametrize("name", ["renderer-crash", "tab-close"])
+def test_another_tab_is_not_the_participants(play: Play, name: str) -> None:
+    """The browser closes it, or it crashes, and the game goes on beside it."""
+    assert_unproven(play(name, env="kitchen", sabotage="f1=spare-tab"), "EFF-1", {"f1"})
+
+
+def test_a_browser_that_left_was_not_killed(play: Play) -> None:
+    """Everybody is where they should be, and it was not the fault that was asked for."""
+    assert_unproven(play("browser-kill", env="kitchen", sabotage="f1=quit"), "EFF-1", {"f1"})
 
 
 def test_a_page_that_was_never_armed_is_unknown(play: Play) -> None:

@@ -8,6 +8,7 @@ from igym_chaos import scenario as scenarios
 from igym_chaos import schedule
 from igym_chaos.draft import checked, of_lock, with_participants, without_participant
 from igym_chaos.fields import ScenarioError
+from igym_chaos.shrinking import smaller
 
 
 @pytest.mark.parametrize("name", [one.name for one in scenarios.all_scenarios()])
@@ -41,3 +42,16 @@ def test_who_leaves_is_no_longer_spoken_of() -> None:
     assert list(fewer.participants) == ["a", "b", "c"]
     assert {fault.on for fault in fewer.faults} == {("a", "b", "c")}
     assert not any("(d)" in line for line in fewer.expect.sometimes)
+
+
+def test_who_is_added_to_a_session_that_is_cut_ends_as_who_is_left() -> None:
+    scenario = scenarios.find("tab-close")
+    wider = checked(with_participants(of_lock(scenario, schedule.plan(scenario, seed=1)), 3))
+    assert wider.expect.outcomes == {"a": "gone", "b": "partial", "c": "partial"}
+
+
+def test_a_removal_is_never_cut_out_of_a_failing_scenario() -> None:
+    """Without it, nobody would be gone who is expected to be."""
+    scenario = scenarios.find("tab-close")
+    draft = of_lock(scenario, schedule.plan(scenario, seed=1))
+    assert [one.step for one in smaller(draft) if "fault" not in one.draft] == []

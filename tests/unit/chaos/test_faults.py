@@ -10,7 +10,7 @@ import pytest
 
 from igym_chaos.cdp import NetworkRules
 from igym_chaos.errors import InjectorError
-from igym_chaos.fault import Effect, Fault, MeterSample, ProbeSample, SpeedSample, TransportSample, Window
+from igym_chaos.fault import Effect, Ending, Fault, MeterSample, ProbeSample, SpeedSample, TransportSample, Window
 from igym_chaos.faults.p2p_blackout import PeerBlackout
 from igym_chaos.faults.p2p_jitter import PeerJitter
 from igym_chaos.faults.p2p_latency import PeerLatency
@@ -61,8 +61,8 @@ class Recorded:
     def speeds(self, participant: str, window: Window) -> list[SpeedSample]:
         return []
 
-    def gone(self, participant: str, window: Window) -> bool:
-        return False
+    def endings(self, participant: str, window: Window) -> list[Ending]:
+        return []
 
     def transport(self, participant: str, window: Window) -> list[TransportSample]:
         window = next((one for one in (BEFORE, DURING, AFTER) if one.holds(window.start_ms + 1)), window)

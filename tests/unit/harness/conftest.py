@@ -12,6 +12,7 @@ import pytest
 
 from igym_chaos.fault import Effect, Window
 from igym_harness.checkers import run_all
+from igym_harness.comparison import prefix
 from igym_harness.evidence import CsvTable, Evidence, FaultRecord, Table
 from igym_harness.verdict import PhaseSpan, RunFacts, document, findings_document, judge
 
@@ -204,6 +205,97 @@ def build(episodes: int = 1) -> Evidence:
 def good() -> Evidence:
     """One episode of two seats under a proven latency fault; fresh for each test."""
     return build()
+
+
+GONE_MS = EPOCH_MS + 5_000.0
+ROWS = {"a": 80, "b": 86}
+"""Of the episode that was cut; the last frame that both are known to have had is VERIFIED."""
+VERIFIED = 84
+
+
+def removal_fault() -> FaultRecord:
+    asked = {"browser_ended": 1.0, "socket_ended": 1.0}
+    ended = Effect(asked=asked, measured=asked, band=(1.0, 1.0), n=6, in_band=True, oracle="system")
+    stays = Effect(
+        asked={"answers": 0.0}, measured={"answers": 0.0}, band=(0.0, 0.0), n=6, in_band=True, oracle="stays"
+    )
+    return FaultRecord(
+        id="f1",
+        do="proc.kill",
+        via="B",
+        on=("a",),
+        effect=ended,
+        recovered=stays,
+        touched=(),
+        planned_ms=GONE_MS,
+        requested_ms=GONE_MS,
+        acknowledged_ms=GONE_MS + 1.0,
+        healed_ms=GONE_MS + 2_000.0,
+        window=Window(GONE_MS, GONE_MS + 2_000.0),
+        removes=True,
+    )
+
+
+def cut(evidence: Evidence) -> Evidence:
+    """The same run, but a's browser was killed before the end of the last episode."""
+    last = evidence.episodes - 1
+    for name, rows in ROWS.items():
+        evidence.tables[last, name] = prefix(evidence.tables[last, name], rows)
+        evidence.csv[last, name] = twin(evidence.tables[last, name])
+    partial = {"verified": False, "reason": "partial", "stats": {"promoted": ROWS["b"], "verifiedFrame": VERIFIED}}
+    evidence.seals[last, "b"] = {**seal(evidence.tables[last, "b"], last), **partial}
+    del evidence.seals[last, "a"]
+    for name in PEOPLE:
+        kept = [one for (_, owner), one in evidence.seals.items() if owner == name]
+        evidence.statuses[name] = status(name, kept)
+    evidence.statuses["a"]["page"] = "playing"
+    evidence.statuses["b"]["page"] = "partner-left"
+    evidence.statuses["b"]["worker"]["confirmedFrame"] = ROWS["b"] - 1
+    evidence.console["a"].append(
+        {"t_ms": GONE_MS + 50.0, "type": "close", "text": "the page was closed", "location": ""}
+    )
+    evidence.page_events["b"] += [
+        {"kind": "note", "note": "none", "t_ms": EPOCH_MS},
+        {"kind": "link-lost", "seat": 0, "silentMs": 1_630.0, "t_ms": GONE_MS + 1_610.0},
+        {"kind": "note", "note": "partner-slow", "t_ms": GONE_MS + 1_700.0},
+        {"kind": "link", "peerSeat": 0, "state": "disconnected", "t_ms": GONE_MS + 6_000.0},
+    ]
+    evidence.certificates[f"s/ep{last}"]["covers"] = "prefix"
+    return replace(
+        evidence,
+        faults=(removal_fault(),),
+        expected_outcomes={"a": "gone", "b": "partial"},
+        outcomes={"a": "gone", "b": "partial"},
+        gone=("a",),
+        fps=30,
+        sessions={"s": {"state": "cut", "reason": "partner_left"}},
+        manifests={
+            f"s/ep{last}": {
+                "partial": True,
+                "partial_reason": "partner_left",
+                "partial_frame": {"0": ROWS["a"] - 1, "1": ROWS["b"] - 1},
+            }
+        },
+    )
+
+
+@pytest.fixture
+def removal() -> FaultRecord:
+    """Of a, in band."""
+    return removal_fault()
+
+
+@pytest.fixture
+def killed(good: Evidence) -> Evidence:
+    """One episode, in the middle of which a's browser was killed, as planned."""
+    return cut(good)
+
+
+@pytest.fixture
+def killed_in_the_second(good_twice: Evidence) -> Evidence:
+    """Two episodes of three; a's browser was killed in the second."""
+    three = cut(good_twice)
+    return replace(three, episodes=3)
 
 
 @pytest.fixture

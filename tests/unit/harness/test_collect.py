@@ -51,3 +51,13 @@ def test_data_is_there_when_every_seat_and_episode_has_its_files(tmp_path: Path)
 def test_without_a_session_nothing_is_exported(tmp_path: Path) -> None:
     assert not collect.exported(tmp_path, {}, episodes=1)
     assert collect.read_files(tmp_path, STATUSES).tables == {}
+
+
+def test_a_session_that_was_cut_is_there_when_all_that_it_has_is_certified(tmp_path: Path) -> None:
+    assert not collect.exported_partial(tmp_path, STATUSES)
+    make(tmp_path, "ep0/seat0.parquet", "ep0/seal.json", "ep0/certificate.json")
+    assert not collect.exported_partial(tmp_path, STATUSES), "session.json comes last"
+    make(tmp_path, "session.json", "ep1/seal.json")
+    assert not collect.exported_partial(tmp_path, STATUSES), "the second episode is not yet certified"
+    make(tmp_path, "ep1/certificate.json")
+    assert collect.exported_partial(tmp_path, STATUSES)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import pytest
 
@@ -14,7 +14,7 @@ from igym_chaos.cdp import NetworkRules
 from igym_chaos.fault import Effect, Fault, Subject, Telemetry, Window
 from igym_chaos.toxiproxy import ProxiedPath
 from igym_harness.history import History
-from igym_harness.injection import SETTLE_MS, Injection, Planned, measure
+from igym_harness.injection import SETTLE_MS, WITNESS_MS, Injection, LastLook, Planned, measure
 from igym_harness.telemetry import Recorder
 from igym_harness.timeline import Timeline
 
@@ -62,15 +62,29 @@ class Person:
 class Stage:
     """A run with one fault and a clock that the test moves."""
 
-    def __init__(self, fault: Pretend, at: str, *, for_ms: float | None = None, heal_by: str | None = None) -> None:
+    def __init__(
+        self,
+        fault: Pretend,
+        at: str,
+        *,
+        for_ms: float | None = None,
+        heal_by: str | None = None,
+        last_look: LastLook | None = None,
+    ) -> None:
         self.now_ms = 0.0
         self.timeline = Timeline(("a", "b"), frames=450)
         self.fault = fault
         self.history = History()
         by = parse(heal_by) if heal_by else None
         self.planned = Planned("f1", fault.kind, "C", ("a",), parse(at), for_ms, by, fault, {"page_ms": 100.0})
+        more: dict[str, Any] = {} if last_look is None else {"last_look": last_look}
         self.injection = Injection(
-            [self.planned], {"a": Person()}, timeline=self.timeline, history=self.history, now_ms=lambda: self.now_ms
+            [self.planned],
+            {"a": Person()},
+            timeline=self.timeline,
+            history=self.history,
+            now_ms=lambda: self.now_ms,
+            **more,
         )
 
     async def reaches(self, t_ms: float, log: list[str]) -> None:
@@ -180,3 +194,47 @@ async def test_effect_first_effect_and_recovery_are_measured_afterwards() -> Non
     assert entry.recovered is not None
     assert entry.recovered.measured == {"length_ms": 4_500.0}
     assert [line["phase"] for line in entry.lines[-2:]] == ["effect", "baseline"]
+
+
+@dataclass(frozen=True)
+class Removing(Pretend):
+    """Its target is gone for good."""
+
+    removes: ClassVar[bool] = True
+
+
+async def test_a_removal_is_witnessed_from_before_it_and_missed_to_the_end() -> None:
+    looked: list[str] = []
+
+    async def last_look(name: str) -> None:
+        assert stage.injection.removed() == frozenset()
+        looked.append(f"{name} {stage.fault.log}")
+
+    stage = Stage(Removing(), "play+2s", last_look=last_look)
+    stage.injection.gate_passed.set()
+    stage.timeline.mark("play", 1_000.0)
+    running = asyncio.create_task(stage.injection.run())
+    await stage.reaches(3_000.0, ["inject"])
+    assert looked == ["a []"], "the page is asked once more, before"
+    assert stage.injection.removed() == {"a"}
+    await stage.reaches(3_000.0 + WITNESS_MS, ["inject", "heal"])
+    async with asyncio.timeout(2.0):
+        await running
+    entry = stage.injection.entries["f1"]
+    assert entry.window == Window(3_000.0, 3_000.0 + WITNESS_MS)
+    assert entry.record().removes
+    stage.now_ms += 60_000.0
+    assert stage.injection.in_force() == ("p2p.pretend",), "nobody comes back, so the others wait for ever"
+    assert stage.injection.removed() == {"a"}
+
+
+async def test_any_other_fault_removes_nobody_and_takes_no_last_look() -> None:
+    async def last_look(name: str) -> None:
+        raise AssertionError(name)
+
+    stage = Stage(Pretend(), "boot", for_ms=100.0, last_look=last_look)
+    stage.timeline.mark("boot", 0.0)
+    running = asyncio.create_task(stage.injection.run())
+    await stage.reaches(1.0, ["inject"])
+    assert stage.injection.removed() == frozenset()
+    await cancel(running)

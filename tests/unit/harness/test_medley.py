@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from igym_chaos import scenario
+from igym_chaos.faults import BUILT
 from igym_harness import medley
 from igym_harness.medley import Placed, Sample
 
@@ -43,7 +44,8 @@ def test_one_by_one_leaves_time_for_the_oracle_of_the_heal(part: str) -> None:
 
 
 def test_every_kind_has_a_part_and_keeps_its_window() -> None:
-    assert {one.part for one in SAMPLES} == set(medley.PARTS)
+    assert {one.part for one in SAMPLES} == {*medley.PARTS, "alone"}
+    assert {one.kind.kind for one in SAMPLES if one.part == "alone"} == {one.kind for one in BUILT if one.removes}
     for one in SAMPLES:
         assert one.length_s > one.kind.minimum_window_s
         assert one.parameters.get("stall_ms", medley.STALL_MS) == medley.STALL_MS

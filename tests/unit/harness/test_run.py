@@ -7,20 +7,22 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 import pytest
+from playwright.async_api import Error as PlaywrightError
 
 from igym_chaos.anchors import parse
 from igym_chaos.cdp import NetworkRules
-from igym_chaos.fault import Effect, Fault, Subject, Telemetry, Window
+from igym_chaos.endings import RemovingFault
+from igym_chaos.fault import Effect, Ending, Fault, Subject, Telemetry, Window
 from igym_chaos.toxiproxy import ProxiedPath
-from igym_harness import jsonl, observer, phases, run
+from igym_harness import injection, jsonl, observer, phases, run
 from igym_harness.collect import Expected
-from igym_harness.evidence import StoreRecord
+from igym_harness.evidence import Finding, StoreRecord
 from igym_harness.injection import Planned
 from igym_harness.options import Options
-from igym_harness.participant import Participant
+from igym_harness.participant import NoAnswerError, Participant
 from igym_harness.plan import Plan
 from igym_harness.probe import Answer
 from igym_harness.run import RunResult
@@ -30,6 +32,12 @@ from igym_harness.workload import Workload
 FRAMES = 240
 FPS = 120
 ORIGIN_MS = 1e6
+METER = {
+    **dict.fromkeys(("raf", "timers", "worker", "blurs", "hides", "freezes", "resumes"), 1),
+    "hidden": False,
+    "focused": True,
+    "gaps": [],
+}
 
 
 class Page:
@@ -42,7 +50,7 @@ class Page:
         self.turn_path: ProxiedPath | None = None
         self.relay = None
         self.control = None
-        self.gone_ms: float | None = None
+        self.endings: list[Ending] = []
         self.console: list[dict[str, Any]] = []
         self.alterer = None
         self._seat = seat
@@ -70,11 +78,16 @@ class Page:
         return time.monotonic() * 1_000.0 + ORIGIN_MS
 
     async def ask(self, *, full: bool = False) -> Answer:
+        if self.endings:
+            raise NoAnswerError(f"{self.name} did not answer: the target is closed")
         self._asked += 1
+        if self._manner == "crashes" and self._frame() > FRAMES / 2 and self.name == "b":
+            self.end("crash")
         if self._manner == "throws" and self._frame() > FRAMES / 2:
             self.console.append({"t_ms": 0.0, "type": "pageerror", "text": "boom", "location": ""})
         pings = [[ORIGIN_MS + time.monotonic() * 1_000.0 - 5.0, 2.0]]
-        link = {"seat": 1 - self._seat, "open": True, "receivedInputs": self._frame(), "pings": pings}
+        link = {"seat": 1 - self._seat, "open": True, "pings": pings}
+        link |= {"receivedInputs": self._frame(), "sentInputs": self._frame()}
         playing = self._state() == "playing"
         worker = {"state": "playing" if playing else "done", "episode": 0, "frame": self._frame(), "links": [link]}
         status = {
@@ -86,10 +99,21 @@ class Page:
             "errors": [],
         }
         event = {"index": self._asked, "kind": "looked", "tMs": ORIGIN_MS + time.monotonic() * 1_000.0}
-        return Answer(1.0, await self.clock_ms(), self._state(), status, [event])
+        return Answer(1.0, await self.clock_ms(), self._state(), status, [event], [], METER)
 
     async def close(self, trace: Path) -> None:
+        if self.endings:
+            raise PlaywrightError("Target page, context or browser has been closed")
         self.trace = trace
+
+    def end(self, what: Literal["crash", "close"]) -> None:
+        """As the browser tells it."""
+        t_ms = time.monotonic() * 1_000.0
+        self.endings.append(Ending(t_ms, what))
+        self.console.append({"t_ms": t_ms, "type": what, "text": f"the page: {what}", "location": ""})
+
+    async def tab(self) -> str:
+        return f"tab of {self.name}"
 
     def _frame(self) -> int:
         return 0 if self._began_s is None else min(FRAMES, int((time.monotonic() - self._began_s) * FPS))
@@ -97,6 +121,8 @@ class Page:
     def _state(self) -> str:
         if self._began_s is None:
             return "instructions"
+        if self._manner == "leaves" and self._frame() == FRAMES:
+            return "partner-left"
         return "playing" if self._frame() < FRAMES or self._manner == "stays" else "finished"
 
 
@@ -114,6 +140,13 @@ class Server:
         return ["listening"]
 
 
+class Browser:
+    """Has no list of tabs, so that only DevTools tells who is gone."""
+
+    async def new_browser_cdp_session(self) -> Any:
+        raise PlaywrightError("no browser")
+
+
 class Around:
     """Stands in for Stage."""
 
@@ -121,7 +154,7 @@ class Around:
 
     def __init__(self, options: Options, **_: Any) -> None:
         self.turn_paths: dict[str, ProxiedPath] = {}
-        self.browser, self.server, self.paths, self.problems = object(), Server(), {}, []  # type: ignore[var-annotated]
+        self.browser, self.server, self.paths, self.problems = Browser(), Server(), {}, []  # type: ignore[var-annotated]
         self.own: dict[str, Any] = {}
         self.relay = None
         self.audit = SimpleNamespace(look=lambda: None)
@@ -166,7 +199,31 @@ class Slow(Fault):
         return []
 
 
-def plan(fault: Slow) -> Plan:
+@dataclass(frozen=True)
+class Gone(RemovingFault):
+    """The page of its target ends, if `works`."""
+
+    kind: ClassVar[str] = "tab.close"
+    oracle: ClassVar[str] = "DevTools"
+    required: ClassVar[tuple[str, ...]] = ("close",)
+    works: bool = True
+
+    async def inject(self, on: Sequence[Subject]) -> None:
+        for page in on:
+            if self.works:
+                assert isinstance(page, Page)
+                page.end("close")
+
+
+def removing(fault: Gone) -> dict[str, Any]:
+    """What of the plan is another one: a is to be gone, and b to be told so."""
+    planned = Planned("f1", fault.kind, "B", ("a",), parse("play+400ms"), None, None, fault, {})
+    outcomes = {"a": "gone", "b": "partial"}
+    expected = Expected("pretend", 2, 1, FRAMES, False, (), outcomes, planned_faults=("f1",))
+    return {"faults": (planned,), "expected": expected}
+
+
+def plan(fault: Fault) -> Plan:
     planned = Planned(
         "f1", fault.kind, "C", ("a",), parse("play+100ms"), None, parse("frame>=200"), fault, {"page_ms": 1.0}
     )
@@ -208,7 +265,7 @@ Execute = Callable[..., Any]
 def execute(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Execute:
     scenario, lock = SimpleNamespace(source=b'name = "pretend"\n'), SimpleNamespace(to_json=lambda: "{}")
 
-    async def go(fault: Slow, manner: str = "good", **changes: Any) -> RunResult:
+    async def go(fault: Fault, manner: str = "good", **changes: Any) -> RunResult:
         async def open_page(_: Any, name: str, **__: Any) -> Page:
             return Page(name, seat="ab".index(name), manner=manner)
 
@@ -217,6 +274,8 @@ def execute(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Execute:
         monkeypatch.setattr(run, "plan_of", lambda *_: replace(plan(fault), **changes))
         monkeypatch.setattr(phases, "GATE_MS", 300.0)
         monkeypatch.setattr(phases, "EXPORT_S", 0.1)
+        monkeypatch.setattr(phases, "PARTIAL_EXPORT_S", 0.1)
+        monkeypatch.setattr(injection, "WITNESS_MS", 800.0)
         monkeypatch.setattr(observer, "POLL_S", 0.02)
         return await run.execute(scenario, lock, Options(runs=tmp_path / "runs"))  # type: ignore[arg-type]
 
@@ -289,3 +348,43 @@ async def test_what_breaks_in_boot_is_the_harness_and_has_a_verdict(execute: Exe
     assert "no server today" in result.verdict.headline
     assert (result.folder / "harness-error.txt").is_file()
     assert (result.folder / "verdict.json").is_file()
+
+
+def finding(result: RunResult, check: str) -> Finding:
+    return next(one for one in result.findings if one.check == check)
+
+
+async def test_a_page_that_is_gone_as_planned_ends_no_run_and_is_judged_as_gone(execute: Execute) -> None:
+    fault = Gone()
+    result: RunResult = await execute(fault, "leaves", **removing(fault))
+    assert history(result, "run-ended-early") == []
+    assert result.evidence.gone == ("a",)
+    assert result.evidence.outcomes["a"] == "gone"
+    (record,) = result.evidence.faults
+    assert record.effect is not None
+    assert record.effect.in_band, record.effect
+    assert record.recovered is not None
+    assert record.recovered.in_band, record.recovered
+    assert record.touched == ()
+    assert finding(result, "HAR-1").outcome == "holds", "a page that is gone cannot be closed, and need not be"
+    assert finding(result, "CLI-1").outcome == "holds"
+    assert finding(result, "EFF-2").outcome == "holds"
+    told = jsonl.read_json(result.folder / "verdict.json")["participants"]
+    assert told["a"]["outcome"] == "gone"
+
+
+async def test_a_page_that_nobody_removed_is_not_gone_and_the_run_is_unknown(execute: Execute) -> None:
+    fault = Gone(works=False)
+    result: RunResult = await execute(fault, "good", **removing(fault))
+    assert result.evidence.gone == ()
+    assert result.verdict.outcome == "unknown", result.verdict.reasons
+    assert {"EFF-1", "EFF-2", "LIV-2"} <= set(result.verdict.violated)
+    assert "a was to be gone, but its page is on the screen 'finished'" in finding(result, "LIV-2").message
+
+
+async def test_a_crash_of_another_page_is_still_what_it_is(execute: Execute) -> None:
+    fault = Gone()
+    result: RunResult = await execute(fault, "crashes", **removing(fault))
+    assert result.verdict.outcome == "fail"
+    (early,) = history(result, "run-ended-early")
+    assert early["reason"].startswith("b: crash")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from igym_chaos.fault import Window
+from igym_chaos.fault import Ending, Window
 from igym_harness.probe import Answer, Connection
 from igym_harness.telemetry import Recorder
 
@@ -77,3 +77,12 @@ def test_frames_are_those_of_a_running_game_inside_the_window(recorder: Recorder
         recorder.record("a", answer(t_ms, "a", frame=frame))
     assert recorder.frames("a", Window(200.0, 600.0)) == [(350.0, 8), (600.0, 16)]
     assert recorder.frames("b", Window(0.0, 600.0)) == []
+
+
+def test_what_ended_is_told_by_time_and_a_socket_is_no_end(recorder: Recorder) -> None:
+    recorder.record_ending("a", Ending(300.0, "socket"))
+    assert not recorder.ended("a")
+    recorder.record_ending("a", Ending(200.0, "browser", -9))
+    assert [one.what for one in recorder.endings("a", Window(0.0, 400.0))] == ["browser", "socket"]
+    assert recorder.endings("a", Window(250.0, 260.0)) == []
+    assert (recorder.ended("a"), recorder.ended("b")) == (True, False)

@@ -75,3 +75,12 @@ def test_match_and_countdown_are_read_from_the_pages(timeline: Timeline) -> None
     assert "countdown" not in timeline.marks
     timeline.observe("a", 4.0, "playing", {})
     assert timeline.marks["countdown"] == 4.0
+
+
+def test_who_is_gone_is_not_waited_for(timeline: Timeline) -> None:
+    playing(timeline, "a", 1_000.0, 200)
+    playing(timeline, "b", 1_000.0, 200)
+    timeline.leaves("a")
+    playing(timeline, "b", 1_500.0, 305)
+    assert timeline.due_ms(parse("frame>=300")) == 1_500.0
+    assert timeline.slowest_frame(0) == 305

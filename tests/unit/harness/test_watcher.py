@@ -71,3 +71,10 @@ def test_a_page_may_be_silent_for_a_while() -> None:
     assert watcher.silence("a", NO_ANSWER_MS, disturbed=False) is not None
     assert watcher.silence("a", 3 * NO_ANSWER_MS, disturbed=True) is None
     assert watcher.silence("a", 3 * NO_ANSWER_MS + 10, disturbed=False) is None
+
+
+def test_a_crash_that_was_planned_is_no_trouble_and_an_error_beside_it_is() -> None:
+    crash, error = {"type": "crash", "text": "the page crashed"}, {"type": "pageerror", "text": "oops"}
+    assert Watcher().console("a", [crash], in_force=["proc.crash"], removed=True) is None
+    assert Watcher().console("b", [crash], in_force=["proc.crash"]) is not None
+    assert Watcher().console("a", [crash, error], in_force=["proc.crash"], removed=True) is not None

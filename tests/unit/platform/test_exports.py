@@ -13,7 +13,7 @@ import pyarrow.parquet as parquet
 import pytest
 
 from igym import tables
-from igym.exports import Exporter
+from igym.exports import Exporter, partial_flags
 from igym.store import SessionRecord, Store
 
 IDENTITY = {"experiment_id": "study", "scene_id": "game", "session_id": "s", "episode": 0, "seats": 2}
@@ -195,3 +195,28 @@ def test_what_a_crash_left_half_written_is_cleared_away_and_nothing_else(tmp_pat
     exporter.sweep()
     assert sorted(path.name for path in session.iterdir()) == [".notes", "ep0"]
     store.close()
+
+
+WHOLE, CUT = {"verified": True}, {"verified": False, "reason": "partial"}
+UNCONFIRMED = {"verified": False, "reason": "no_confirm"}
+
+
+@pytest.mark.parametrize(
+    ("seals", "reason", "partial"),
+    [
+        ({0: WHOLE, 1: WHOLE}, "completed", False),
+        ({0: WHOLE, 1: UNCONFIRMED}, "completed", False),
+        ({1: CUT}, "partner_left", True),
+        ({0: WHOLE, 1: CUT}, "partner_left", True),
+        ({}, "server_restart", True),
+    ],
+)
+def test_an_episode_that_did_not_reach_its_end_says_so_why_and_how_far_each_seat_goes(
+    seals: dict[int, dict[str, Any]], reason: str, partial: bool
+) -> None:
+    session = SessionRecord("s", "game", 7, ("a", "b"), "completed" if reason == "completed" else "cut", reason)
+    assert partial_flags(session, seals, {1: 40}) == {
+        "partial": partial,
+        "partial_reason": reason if partial else None,
+        "partial_frame": {"0": None, "1": 39},
+    }

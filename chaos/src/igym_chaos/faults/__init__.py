@@ -29,6 +29,8 @@ from igym_chaos.faults.p2p_relay_cut import RelayCut
 from igym_chaos.faults.p2p_relay_reset import RelayReset
 from igym_chaos.faults.p2p_reorder import PeerReorder
 from igym_chaos.faults.p2p_slicer import PeerSlicer
+from igym_chaos.faults.proc_crash import ProcCrash
+from igym_chaos.faults.proc_kill import ProcKill
 from igym_chaos.faults.proc_main_slow import ProcMainSlow
 from igym_chaos.faults.proc_slow import ProcSlow
 from igym_chaos.faults.proc_stop import ProcStop
@@ -48,6 +50,7 @@ from igym_chaos.faults.signal_reset import SignalReset
 from igym_chaos.faults.signal_slicer import SignalSlicer
 from igym_chaos.faults.signal_slow_close import SignalSlowClose
 from igym_chaos.faults.tab_blur import TabBlur
+from igym_chaos.faults.tab_close import TabClose
 from igym_chaos.faults.tab_frozen import TabFrozen
 from igym_chaos.faults.tab_hidden import TabHidden
 from igym_chaos.faults.tab_hidden_script import TabHiddenScript
@@ -69,6 +72,8 @@ BUILT: tuple[type[Fault], ...] = (
     PeerPartition,
     PeerRebind,
     PeerReorder,
+    ProcCrash,
+    ProcKill,
     ProcMainSlow,
     ProcSlow,
     ProcStop,
@@ -92,6 +97,7 @@ BUILT: tuple[type[Fault], ...] = (
     SignalSlicer,
     SignalSlowClose,
     TabBlur,
+    TabClose,
     TabFrozen,
     TabHidden,
     TabHiddenScript,

@@ -6,7 +6,20 @@ from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 from types import MappingProxyType
 
-from igym_harness.checkers import certified, client, data, effects, harness, liveness, parity, path, sequence, server
+from igym_harness.checkers import (
+    certified,
+    client,
+    data,
+    effects,
+    harness,
+    liveness,
+    parity,
+    partial,
+    path,
+    sequence,
+    server,
+    silence,
+)
 from igym_harness.evidence import Checker, Evidence, Finding
 
 CORE: Mapping[str, Checker] = MappingProxyType(
@@ -36,7 +49,13 @@ CORE: Mapping[str, Checker] = MappingProxyType(
 )
 # Checks that a scenario may ask for beyond core.
 FURTHER: Mapping[str, Checker] = MappingProxyType(
-    {"LIV-1": liveness.liv_1, "LIV-3": liveness.liv_3, "SRV-2": server.srv_2}
+    {
+        "LIV-1": liveness.liv_1,
+        "LIV-3": liveness.liv_3,
+        "LIV-5": silence.liv_5,
+        "PAR-5": partial.par_5,
+        "SRV-2": server.srv_2,
+    }
 )
 
 

@@ -6,13 +6,13 @@ from typing import Any
 
 from igym_chaos.fault import SERVER
 from igym_harness.evidence import Evidence, Finding, holds, no_data, violated
-from igym_harness.watcher import CUTS_THE_SERVER_PATH, NETWORK_COMPLAINT
+from igym_harness.watcher import CRASH, CUTS_THE_SERVER_PATH, NETWORK_COMPLAINT
 
 BAD_TYPES = {"error", "pageerror", "page-error", "unhandledrejection", "crash", "assert"}
 
 
 def cli_1(evidence: Evidence) -> Finding:
-    """No page error, no unhandled rejection, no crash, no unexpected console error."""
+    """No page error, no unhandled rejection, no crash that was not planned, no unexpected console error."""
     check = "CLI-1"
     if unheard := [name for name in evidence.participants if name not in evidence.console]:
         return no_data(check, f"nobody listened to the console of {', '.join(unheard)}")
@@ -23,6 +23,8 @@ def cli_1(evidence: Evidence) -> Finding:
             fault.do.startswith(CUTS_THE_SERVER_PATH) and {name, SERVER} & {*fault.on} for fault in evidence.faults
         )
         for entry in evidence.console[name]:
+            if entry.get("type") == CRASH and evidence.was_removed(name, entry.get("t_ms")):
+                continue
             if entry.get("type") in BAD_TYPES and not (cut and _is_network_complaint(entry)):
                 message = f"{name}: {entry['type']}: {_first_line(entry.get('text'))}"
                 return violated(

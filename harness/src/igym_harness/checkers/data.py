@@ -178,7 +178,7 @@ def _link_problem(evidence: Evidence, name: str) -> tuple[int | None, str] | Non
     worker = evidence.worker(name)
     links = {link.get("seat"): link for link in worker.get("links") or ()}
     own_seat = evidence.seat_of.get(name)
-    last = evidence.tables.get((evidence.episodes - 1, name))
+    last = evidence.tables.get((evidence.begun_episodes[-1], name)) if evidence.begun_episodes else None
     rows = min(last.rows, int(worker.get("frame") or 0)) if last else 0
     needed = max(1, rows - FRAMES_WITHOUT_INPUT)
     for seat in range(evidence.seats):

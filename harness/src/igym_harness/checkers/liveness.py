@@ -23,7 +23,7 @@ def liv_1(evidence: Evidence) -> Finding:
     if evidence.settled_ms is None or not evidence.fps:
         return no_data(check, "the settle time did not end, or the frame rate is not known")
     told = []
-    for name in evidence.participants:
+    for name in evidence.survivors:
         looks = [look for look in evidence.played.get(name, ()) if look[0] >= evidence.settled_ms]
         lasted_ms = looks[-1][0] - looks[0][0] if looks else 0.0
         if lasted_ms < LEAST_MS:
@@ -53,6 +53,12 @@ def liv_2(evidence: Evidence) -> Finding:
         return no_data(check, f"no last page state of {', '.join(unseen)}")
     for name in evidence.participants:
         page = evidence.statuses[name]["page"]
+        if evidence.expects_gone(name):
+            if name not in evidence.gone:
+                return violated(
+                    check, f"{name} was to be gone, but its page is on the screen {page!r}", participant=name, page=page
+                )
+            continue
         expected = evidence.expected_outcomes.get(name, "completed")
         if page != TERMINAL_PAGE and evidence.expects_completion(name):
             worker = evidence.worker(name)
@@ -69,7 +75,8 @@ def liv_2(evidence: Evidence) -> Finding:
             return violated(
                 check, f"{name}: outcome {outcome!r}, expected {expected!r}", participant=name, outcome=outcome
             )
-    return holds(check, f"{len(evidence.participants)} participants reached their end")
+    planned = f", {len(evidence.gone)} of them gone as planned" if evidence.gone else ""
+    return holds(check, f"{len(evidence.participants)} participants reached their end{planned}")
 
 
 def liv_3(evidence: Evidence) -> Finding:

@@ -3,24 +3,29 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
-from igym_harness.comparison import Cell, Difference, compare, frame_at
+from igym_harness.comparison import Cell, Difference, compare, frame_at, prefix
 from igym_harness.evidence import Evidence, Finding, Table, holds, no_data, normal_seal, violated
 
 
 def par_1(evidence: Evidence) -> Finding:
-    """Canonical tables of all seats are equal, typed, bit for bit; rows = agreed end frame > 0."""
+    """Canonical tables of all seats are equal, typed, bit for bit; rows = agreed end frame > 0.
+
+    In an episode that was cut, what everybody has is equal; who is gone agreed on no end.
+    """
     check = "PAR-1"
-    for episode in range(evidence.episodes):
-        tables = _tables(evidence, episode)
+    for episode in evidence.begun_episodes:
+        cut = episode == evidence.cut_episode
+        tables = tables_of(evidence, episode)
         if missing := [name for name in evidence.participants if name not in tables]:
             return no_data(check, f"episode {episode}: no readable file of {', '.join(missing)}")
-        if all(table.rows == 0 for table in tables.values()):
-            return no_data(check, f"episode {episode}: every file has 0 rows, which is unusable, not equal")
-        if difference := compare(tables):
-            return _unequal(evidence, check, episode=episode, difference=difference)
-        rows = next(iter(tables.values())).rows
-        for name in evidence.participants:
+        if all(table.rows == 0 for table in tables.values()) or (cut and common_rows(tables) == 0):
+            return no_data(check, f"episode {episode}: 0 rows that everybody has, which is unusable, not equal")
+        if difference := compare(common(tables) if cut else tables):
+            return unequal(evidence, check, episode=episode, difference=difference)
+        for name in evidence.survivors if cut else evidence.participants:
+            rows = tables[name].rows
             end_frame = normal_seal(evidence.seals.get((episode, name), {})).get("end_frame")
             if end_frame is None:
                 return no_data(check, f"episode {episode}: no seal of {name} says where the episode ended")
@@ -32,16 +37,19 @@ def par_1(evidence: Evidence) -> Finding:
                 )
     if not evidence.episodes or not evidence.participants:
         return no_data(check, "no episode was to be compared")
-    rows_of = [_tables(evidence, episode)[evidence.participants[0]].rows for episode in range(evidence.episodes)]
-    return holds(check, f"{len(evidence.participants)} files equal cell by cell in each episode; rows: {rows_of}")
+    rows_of = [common_rows(tables_of(evidence, episode)) for episode in evidence.begun_episodes]
+    ended = "" if evidence.cut_episode is None else f"; episode {evidence.cut_episode} was cut: of it what all have"
+    return holds(
+        check, f"{len(evidence.participants)} files equal cell by cell in each episode; rows: {rows_of}{ended}"
+    )
 
 
 def par_2(evidence: Evidence) -> Finding:
     """The state hash of each final frame is equal at all seats."""
     check = "PAR-2"
     compared = 0
-    for episode in range(evidence.episodes):
-        chains = {name: table.columns.get("state_hash") for name, table in _tables(evidence, episode).items()}
+    for episode in evidence.begun_episodes:
+        chains = {name: table.columns.get("state_hash") for name, table in tables_of(evidence, episode).items()}
         known = {name: chain for name, chain in chains.items() if chain}
         if len(known) < len(evidence.participants):
             missing = [name for name in evidence.participants if name not in known]
@@ -88,18 +96,29 @@ def par_4(evidence: Evidence) -> Finding:
         judged += bool(seal)
     if not judged:
         return no_data(check, "no seal reached the server")
-    if unseen := [name for name in evidence.participants if not evidence.page_seals(name)]:
+    if unseen := [name for name in evidence.survivors if not evidence.page_seals(name)]:
         return no_data(check, f"the page of {', '.join(unseen)} showed no seal of its own to compare with")
     return holds(check, f"{judged} seals agree with their pages and rows; {len(evidence.digests)} file digests agree")
 
 
-def _tables(evidence: Evidence, episode: int) -> dict[str, Table]:
-    """Tables of an episode in seat order."""
+def tables_of(evidence: Evidence, episode: int) -> dict[str, Table]:
+    """Tables of an episode, by participant in seat order."""
     names = sorted(evidence.participants, key=lambda name: evidence.seat_of.get(name, evidence.seats))
     return {name: evidence.tables[episode, name] for name in names if (episode, name) in evidence.tables}
 
 
-def _unequal(evidence: Evidence, check: str, *, episode: int, difference: Difference) -> Finding:
+def common_rows(tables: Mapping[str, Table]) -> int:
+    """How many rows everybody has."""
+    return min((table.rows for table in tables.values()), default=0)
+
+
+def common(tables: Mapping[str, Table]) -> dict[str, Table]:
+    """Everybody's rows, as far as everybody has them."""
+    rows = common_rows(tables)
+    return {name: prefix(table, rows) for name, table in tables.items()}
+
+
+def unequal(evidence: Evidence, check: str, *, episode: int, difference: Difference) -> Finding:
     if not difference.cells:
         return violated(check, f"episode {episode}: {difference.problem}", episode=episode)
     bad = difference.cells[0]

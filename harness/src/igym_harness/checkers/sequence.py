@@ -43,17 +43,19 @@ def seq_5(evidence: Evidence) -> Finding:
             return violated(
                 check, f"{name} sealed episode {doubled[0]} {episodes.count(doubled[0])} times", episode=doubled[0]
             )
-    for episode in range(evidence.episodes):
+    for episode in evidence.begun_episodes:
         if problem := _episode_problem(evidence, episode):
             seat, message = problem
             return violated(check, f"episode {episode}, {message}", episode=episode, seat=seat)
-    if strange := sorted({episode for episode, _ in evidence.seals} - set(range(evidence.episodes))):
+    if strange := sorted({episode for episode, _ in evidence.seals} - set(evidence.begun_episodes)):
         return violated(
             check,
-            f"episode {strange[0]} was sealed, but only {evidence.episodes} were to be played",
+            f"episode {strange[0]} was sealed, but only {len(evidence.begun_episodes)} were to be played",
             episode=strange[0],
         )
-    return holds(check, f"{evidence.episodes} episodes sealed once per seat, alike and verified")
+    whole = f"{len(evidence.whole_episodes)} episodes sealed once per seat, alike and verified"
+    cut = evidence.cut_episode
+    return holds(check, whole if cut is None else f"{whole}; episode {cut}, which was cut, once by who was left")
 
 
 def _frame_problem(table: Table) -> tuple[int, str] | None:
@@ -105,7 +107,8 @@ def _episode_problem(evidence: Evidence, episode: int) -> tuple[int | None, str]
         seat = evidence.seat_of.get(name)
         raw = evidence.seals.get((episode, name))
         if raw is None:
-            if evidence.expects_completion(name):
+            left = evidence.cut_episode is not None and name in evidence.survivors
+            if left or evidence.expects_completion(name):
                 return seat, f"seat {seat} ({name}): no seal at the server"
             continue
         seal = seals[name] = normal_seal(raw)

@@ -30,3 +30,10 @@ def test_every_episode_must_be_certified(good: Evidence, certificates: dict[str,
     finding = cert_1(replace(good, certificates=certificates))
     assert finding.outcome == outcome
     assert said in finding.message
+
+
+def test_the_certificate_of_a_cut_episode_speaks_of_what_there_is(killed: Evidence) -> None:
+    assert cert_1(killed).outcome == "holds"
+    killed.certificates["s/ep0"]["covers"] = "episode"
+    finding = cert_1(killed)
+    assert (finding.outcome, "covers 'episode', not the prefix" in finding.message) == ("violated", True)

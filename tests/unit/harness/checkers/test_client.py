@@ -7,7 +7,7 @@ import dataclasses
 import pytest
 
 from igym_harness.checkers.client import cli_1
-from igym_harness.evidence import Evidence
+from igym_harness.evidence import Evidence, FaultRecord
 
 
 @pytest.mark.parametrize("kind", ["error", "pageerror", "unhandledrejection", "crash"])
@@ -40,3 +40,16 @@ def test_cli_1_without_a_listener_has_no_data(good: Evidence) -> None:
     del good.console["b"]
     assert cli_1(good).outcome == "no-data"
     assert cli_1(dataclasses.replace(good, participants=())).outcome == "no-data"
+
+
+def test_cli_1_forgives_the_crash_that_was_planned_and_no_other(killed: Evidence, removal: FaultRecord) -> None:
+    assert removal.requested_ms is not None
+    crash = {"type": "crash", "text": "the page crashed", "location": "", "t_ms": removal.requested_ms + 20.0}
+    killed.console["a"].append(crash)
+    assert cli_1(killed).outcome == "holds"
+    assert cli_1(dataclasses.replace(killed, gone=())).outcome == "violated"
+    crash["t_ms"] = removal.requested_ms - 1.0
+    assert cli_1(killed).outcome == "violated"
+    crash["t_ms"] = removal.requested_ms + 20.0
+    killed.console["b"].append(crash)
+    assert cli_1(killed).outcome == "violated"

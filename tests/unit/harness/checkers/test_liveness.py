@@ -92,3 +92,19 @@ def test_liv_1_without_seconds_after_the_settle_time_has_no_data(good: Evidence)
     assert liv_1(settled(good, rate_of_b=30.0, seconds=1.0)).outcome == "no-data"
     assert liv_1(dataclasses.replace(settled(good, rate_of_b=30.0), settled_ms=None)).outcome == "no-data"
     assert liv_1(good).outcome == "no-data"
+
+
+def test_who_was_to_be_gone_and_is_not_is_named(killed: Evidence) -> None:
+    assert liv_2(killed).message == "2 participants reached their end, 1 of them gone as planned"
+    still = dataclasses.replace(killed, gone=())
+    still.statuses["a"]["page"] = "finished"
+    finding = liv_2(still)
+    assert finding.outcome == "violated"
+    assert finding.message == "a was to be gone, but its page is on the screen 'finished'"
+
+
+def test_who_was_left_must_get_its_end(killed: Evidence) -> None:
+    killed.outcomes["b"] = "completed"
+    assert "b: outcome 'completed', expected 'partial'" in liv_2(killed).message
+    del killed.outcomes["b"]
+    assert liv_2(killed).outcome == "no-data"
