@@ -84,6 +84,8 @@ class MeterSample:
     hides: int
     freezes: int
     resumes: int
+    reloaded: bool = False
+    """The browser made this document by loading the one before again."""
 
 
 @dataclass(frozen=True)
@@ -140,6 +142,9 @@ class Telemetry(Protocol):
 
     def speeds(self, participant: str, window: Window) -> list[SpeedSample]:
         """How fast the threads of the participant's page worked; only of targets of a kind that asks for it (`Fault.needs_speed`)."""
+
+    def channels_closed(self, participant: str, window: Window) -> list[tuple[float, str]]:
+        """(time ms, to whom) of each data channel that the participant's game saw close."""
 
     def endings(self, participant: str, window: Window) -> list[Ending]:
         """What of the participant's page, processes and socket ended in the window."""
@@ -286,6 +291,8 @@ class Fault(ABC):
     """Its oracle compares how fast the threads of its targets' pages work."""
     ends_itself: ClassVar[bool] = False
     """There is nothing to heal: it is done once, or is over when its time is."""
+    renews: ClassVar[bool] = False
+    """Its targets' pages begin anew: what ran in their document is over, whether or not they take part again."""
     removes: ClassVar[bool] = False
     """Its targets' pages are gone for good: nothing is done to them any more, and they are to end `gone`."""
 

@@ -17,6 +17,7 @@ from igym_chaos.faults.p2p_loss import PeerLoss
 from igym_chaos.faults.server_kill import ServerKill
 from igym_chaos.faults.signal_hold import SignalHold
 from igym_chaos.faults.tab_hidden import TabHidden
+from igym_chaos.faults.tab_reload import TabReload
 from igym_harness.errors import UsageError
 from igym_harness.sabotage import OF_THE_RUN
 from igym_harness.sabotage_network import LEGACY
@@ -203,7 +204,17 @@ async def test_commands_of_another_thread_run_there() -> None:
     assert seen[0] != threading.current_thread().name
 
 
-@pytest.mark.parametrize("name", ["cleared-rules", "legacy-loss", "set-offline", "detached-session", "spare-renderer"])
+async def test_a_navigation_within_the_document_loads_nothing() -> None:
+    control = Control()
+    await trap("same-document").inject(TabReload(), [person(control=control)])
+    assert "pushState" in control.ran[0]
+    assert control.sent == []
+
+
+WITHOUT_A_PAGE = ["cleared-rules", "legacy-loss", "set-offline", "detached-session", "spare-renderer", "same-document"]
+
+
+@pytest.mark.parametrize("name", WITHOUT_A_PAGE)
 async def test_a_participant_without_a_page_is_named(name: str) -> None:
     one = trap(name)
     with pytest.raises(InjectorError, match="a"):

@@ -55,6 +55,7 @@ from igym_chaos.faults.tab_frozen import TabFrozen
 from igym_chaos.faults.tab_hidden import TabHidden
 from igym_chaos.faults.tab_hidden_script import TabHiddenScript
 from igym_chaos.faults.tab_main_stall import TabMainStall
+from igym_chaos.faults.tab_reload import TabReload
 from igym_chaos.faults.tab_worker_stall import TabWorkerStall
 
 BUILT: tuple[type[Fault], ...] = (
@@ -102,6 +103,7 @@ BUILT: tuple[type[Fault], ...] = (
     TabHidden,
     TabHiddenScript,
     TabMainStall,
+    TabReload,
     TabWorkerStall,
     PeerHold,
     PeerQueue,
