@@ -6,10 +6,13 @@ inject ─▶ settle ─▶ [ window: effect ] ─▶ heal ─▶ settle ─▶ 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol
+
+from igym_chaos.readings import Question, Reading
 
 if TYPE_CHECKING:
     from igym_chaos.cdp import NetworkRules
@@ -143,6 +146,9 @@ class Telemetry(Protocol):
     def speeds(self, participant: str, window: Window) -> list[SpeedSample]:
         """How fast the threads of the participant's page worked; only of targets of a kind that asks for it (`Fault.needs_speed`)."""
 
+    def readings(self, participant: str, what: str, window: Window) -> list[Reading]:
+        """Answers to a question that a planned fault asks (`Fault.asks`), of everybody."""
+
     def channels_closed(self, participant: str, window: Window) -> list[tuple[float, str]]:
         """(time ms, to whom) of each data channel that the participant's game saw close."""
 
@@ -168,6 +174,18 @@ class PageControl(Protocol):
 
     async def send(self, method: str, parameters: dict[str, Any]) -> Any:
         """A command of the DevTools protocol to the page."""
+
+    async def open_another(self) -> None:
+        """A second tab of the same participant, at the same address."""
+
+    async def close_another(self) -> None:
+        """The end of `open_another`; may be called twice."""
+
+    async def run_in_another(self, expression: str) -> Any:
+        """The JSON value of an expression in the second tab."""
+
+    async def tabs(self) -> int:
+        """How many tabs at the page's address the browser has."""
 
     async def cover(self) -> None:
         """Another tab comes to the front."""
@@ -289,6 +307,8 @@ class Fault(ABC):
     """How long its heal may take."""
     needs_speed: ClassVar[bool] = False
     """Its oracle compares how fast the threads of its targets' pages work."""
+    asks: ClassVar[Mapping[str, Question]] = MappingProxyType({})
+    """What its oracle has the harness ask every participant, by name."""
     ends_itself: ClassVar[bool] = False
     """There is nothing to heal: it is done once, or is over when its time is."""
     renews: ClassVar[bool] = False

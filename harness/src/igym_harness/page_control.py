@@ -34,6 +34,8 @@ class PageControl:
         self._context = context
         self._process = process
         self._cover: Page | None = None
+        self._another: Page | None = None
+        self._of_browser: CDPSession | None = None
         self._renderer: int | None = None
         self._slowing: asyncio.Task[None] | None = None
 
@@ -66,6 +68,40 @@ class PageControl:
     async def send(self, method: str, parameters: dict[str, Any]) -> Any:
         """Over the page's one session. Raises InjectorError."""
         return await _done(method, self._cdp.send(method, parameters))
+
+    async def open_another(self, url: str | None = None) -> None:
+        """`url`: another address than the page's. For a sabotage only."""
+        if self._another is not None:
+            raise InjectorError("a second tab is open already")
+        self._another = await _done("open a second tab", self._context.new_page())
+        await _done("load the second tab", self._another.goto(url or self._page.url, wait_until="commit"))
+
+    async def close_another(self) -> None:
+        another, self._another = self._another, None
+        if another is not None:
+            await _done("close the second tab", another.close(run_before_unload=False))
+
+    async def run_in_another(self, expression: str) -> Any:
+        """The JSON value. Raises InjectorError, also when there is no second tab."""
+        if self._another is None:
+            raise InjectorError("there is no second tab")
+        session = await _done("ask the second tab", self._context.new_cdp_session(self._another))
+        try:
+            answer = await _done(
+                "ask the second tab",
+                session.send("Runtime.evaluate", {"expression": expression, "returnByValue": True}),
+            )
+        finally:
+            with contextlib.suppress(PlaywrightError):
+                await session.detach()
+        return answer["result"].get("value")
+
+    async def tabs(self) -> int:
+        """By the browser's own list. Raises InjectorError."""
+        if self._of_browser is None:
+            self._of_browser = await _done("ask the browser", self._browser.new_browser_cdp_session())
+        found = await _done("Target.getTargets", self._of_browser.send("Target.getTargets"))
+        return sum(one["type"] == "page" and one["url"] == self._page.url for one in found["targetInfos"])
 
     async def cover(self) -> None:
         """Another tab of the same window comes to the front."""

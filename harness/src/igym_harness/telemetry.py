@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from igym_chaos.fault import Ending, MeterSample, ProbeSample, SpeedSample, TransportSample, Window
+from igym_chaos.readings import Reading
 from igym_chaos.relay import Passed
 from igym_harness.probe import Answer, Connection
 
@@ -103,6 +104,7 @@ class Recorder:
         self._probes: dict[str, list[ProbeSample]] = defaultdict(list)
         self._turn_probes: dict[str, list[ProbeSample]] = defaultdict(list)
         self._speeds: dict[str, list[SpeedSample]] = defaultdict(list)
+        self._readings: dict[tuple[str, str], list[Reading]] = defaultdict(list)
         self._owner_of_ufrag: dict[str, str] = {}
 
     def record(self, participant: str, answer: Answer) -> None:
@@ -140,6 +142,10 @@ class Recorder:
     def record_turn_probe(self, participant: str, sample: ProbeSample) -> None:
         """The same through the participant's proxy of the relay."""
         self._turn_probes[participant].append(sample)
+
+    def record_reading(self, participant: str, what: str, reading: Reading) -> None:
+        """Takes in an answer to a question of a planned fault."""
+        self._readings[participant, what].append(reading)
 
     def record_speed(self, participant: str, sample: SpeedSample) -> None:
         """Takes in how fast the participant's threads worked."""
@@ -209,6 +215,9 @@ class Recorder:
 
     def speeds(self, participant: str, window: Window) -> list[SpeedSample]:
         return [sample for sample in self._speeds[participant] if window.holds(sample.t_ms)]
+
+    def readings(self, participant: str, what: str, window: Window) -> list[Reading]:
+        return [one for one in self._readings[participant, what] if window.holds(one.t_ms)]
 
     def channels_closed(self, participant: str, window: Window) -> list[tuple[float, str]]:
         at = {person.seat: name for name, person in self._people.items() if person.seat is not None}

@@ -51,6 +51,7 @@ from igym_chaos.faults.signal_slicer import SignalSlicer
 from igym_chaos.faults.signal_slow_close import SignalSlowClose
 from igym_chaos.faults.tab_blur import TabBlur
 from igym_chaos.faults.tab_close import TabClose
+from igym_chaos.faults.tab_duplicate import TabDuplicate
 from igym_chaos.faults.tab_frozen import TabFrozen
 from igym_chaos.faults.tab_hidden import TabHidden
 from igym_chaos.faults.tab_hidden_script import TabHiddenScript
@@ -99,6 +100,7 @@ BUILT: tuple[type[Fault], ...] = (
     SignalSlowClose,
     TabBlur,
     TabClose,
+    TabDuplicate,
     TabFrozen,
     TabHidden,
     TabHiddenScript,
