@@ -3,11 +3,49 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
+from urllib.parse import urljoin
 
+from igym_chaos.errors import InjectorError
 from igym_chaos.fault import Fault, Subject
-from igym_harness.sabotage_trap import Trap, control_of
+from igym_chaos.fault import PageControl as Control
+from igym_harness.page_control import PageControl
+from igym_harness.sabotage_trap import StandIn, Trap, control_of
 
 SAME_DOCUMENT = "history.pushState(null, '', location.href); history.length"
+
+
+class StrangerTab(Trap):
+    """Another tab, but at the begin page: whoever goes on there is another participant."""
+
+    async def inject(self, fault: Fault, on: Sequence[Subject]) -> None:
+        for subject in on:
+            control = control_of(subject)
+            if not isinstance(control, PageControl):
+                raise InjectorError(f"participant {subject.name} has no browser of this harness")
+            await control.open_another(urljoin(str(await control.run("location.href")), "/"))
+
+
+class PageClock(Trap):
+    """The page's Date jumps; its worker, which plays and records, has one of its own."""
+
+    async def inject(self, fault: Fault, on: Sequence[Subject]) -> None:
+        await fault.inject([StandIn.of(one, control=_MainOnly(control_of(one))) for one in on])
+
+    async def heal(self, fault: Fault, on: Sequence[Subject]) -> None:
+        await fault.heal([StandIn.of(one, control=_MainOnly(control_of(one))) for one in on])
+
+
+class _MainOnly:
+    """A page whose worker is not reached; everything else is the real one's."""
+
+    def __init__(self, control: Control) -> None:
+        self._control = control
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._control, name)
+
+    async def run_in_worker(self, expression: str) -> None: ...
 
 
 class SameDocument(Trap):

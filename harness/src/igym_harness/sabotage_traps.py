@@ -10,6 +10,7 @@ cpu-throttle      SAB-21, of the main thread                    main-stall      
 spare-renderer    SAB-23, the signal goes to another process    old-nonce         SAB-24, what answers has the dead server's name
 spare-tab         another tab is closed or crashes              quit              the browser leaves by itself, nothing kills it
 same-document     a navigation within the document, offered as a reload
+stranger-tab      another participant's tab                     page-clock        the worker's clock does not jump
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from types import MappingProxyType
 
 from igym_harness.errors import UsageError
 from igym_harness.sabotage import OF_THE_RUN
-from igym_harness.sabotage_documents import SameDocument
+from igym_harness.sabotage_documents import PageClock, SameDocument, StrangerTab
 from igym_harness.sabotage_endings import Quit, SpareTab
 from igym_harness.sabotage_network import (
     ClearedRules,
@@ -57,6 +58,8 @@ TRAPS: Mapping[str, type[Trap]] = MappingProxyType(
         "spare-tab": SpareTab,
         "quit": Quit,
         "same-document": SameDocument,
+        "stranger-tab": StrangerTab,
+        "page-clock": PageClock,
     }
 )
 

@@ -13,6 +13,7 @@ import pytest
 from igym_chaos.cdp import COMMAND, NetworkRules
 from igym_chaos.errors import InjectorError, NotArmedError
 from igym_chaos.fault import Effect, Fault, ServerIdentity, Subject, Telemetry, Window
+from igym_chaos.faults.clock_jump import ClockJump
 from igym_chaos.faults.p2p_loss import PeerLoss
 from igym_chaos.faults.server_kill import ServerKill
 from igym_chaos.faults.signal_hold import SignalHold
@@ -211,7 +212,27 @@ async def test_a_navigation_within_the_document_loads_nothing() -> None:
     assert control.sent == []
 
 
-WITHOUT_A_PAGE = ["cleared-rules", "legacy-loss", "set-offline", "detached-session", "spare-renderer", "same-document"]
+async def test_the_clock_of_the_worker_stays_when_only_the_page_is_told() -> None:
+    class Threads(Control):
+        async def run_in_worker(self, expression: str) -> None:
+            raise AssertionError("the worker was reached")
+
+    control, one = Threads(), trap("page-clock")
+    await one.inject(ClockJump(60_000), [person(control=control)])
+    await one.heal(ClockJump(60_000), [person(control=control)])
+    assert len(control.ran) == 2
+
+
+WITHOUT_A_PAGE = [
+    "cleared-rules",
+    "legacy-loss",
+    "set-offline",
+    "detached-session",
+    "spare-renderer",
+    "same-document",
+    "stranger-tab",
+    "page-clock",
+]
 
 
 @pytest.mark.parametrize("name", WITHOUT_A_PAGE)
