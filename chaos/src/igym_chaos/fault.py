@@ -208,6 +208,12 @@ class PageControl(Protocol):
     async def let_renderer_run(self) -> None:
         """The end of `slow_renderer`; may be called twice."""
 
+    async def network_service(self) -> int:
+        """The process that carries the network of the page's browser."""
+
+    async def kill_network_service(self) -> None:
+        """SIGKILL to it. The browser starts another one."""
+
     async def kill_browser(self) -> None:
         """SIGKILL to the participant's own browser."""
 

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from igym_chaos.fault import Telemetry, Window
 
-Where = Literal["page", "worker", "another", "browser"]
+Where = Literal["page", "worker", "another", "tabs", "network-service"]
 
 
 @dataclass(frozen=True)
 class Question:
-    """`where`: in the page, its game worker, a second tab of the participant, or (browser) the number of tabs at the page's address.
+    """`where`: in the page, its game worker, or a second tab of the participant; then `expression` is JavaScript whose value is a number.
 
-    `expression`: JavaScript whose value is a number; empty for `browser`.
+    Or to the browser: how many tabs are at the page's address, or which process (pid) carries its network.
     """
 
     where: Where

@@ -52,5 +52,7 @@ async def _answer(page: PageControl, question: Question) -> Any:
             return await page.run_in_worker(question.expression)
         case "another":
             return await page.run_in_another(question.expression)
-        case "browser":
+        case "tabs":
             return await page.tabs()
+        case "network-service":
+            return await page.network_service()

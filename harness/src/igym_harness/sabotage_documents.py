@@ -20,9 +20,7 @@ class StrangerTab(Trap):
 
     async def inject(self, fault: Fault, on: Sequence[Subject]) -> None:
         for subject in on:
-            control = control_of(subject)
-            if not isinstance(control, PageControl):
-                raise InjectorError(f"participant {subject.name} has no browser of this harness")
+            control = _harness_control(subject)
             await control.open_another(urljoin(str(await control.run("location.href")), "/"))
 
 
@@ -34,6 +32,17 @@ class PageClock(Trap):
 
     async def heal(self, fault: Fault, on: Sequence[Subject]) -> None:
         await fault.heal([StandIn.of(one, control=_MainOnly(control_of(one))) for one in on])
+
+
+class SpareService(Trap):
+    """The signal goes to another helper of the browser than the one that carries its network."""
+
+    async def inject(self, fault: Fault, on: Sequence[Subject]) -> None:
+        for subject in on:
+            await _harness_control(subject).kill_network_service(another=True)
+
+    async def heal(self, fault: Fault, on: Sequence[Subject]) -> None:
+        """The network works: a reload would only end the match."""
 
 
 class _MainOnly:
@@ -54,3 +63,11 @@ class SameDocument(Trap):
     async def inject(self, fault: Fault, on: Sequence[Subject]) -> None:
         for subject in on:
             await control_of(subject).run(SAME_DOCUMENT)
+
+
+def _harness_control(subject: Subject) -> PageControl:
+    """Raises InjectorError for a participant without a page, or with one that only pretends."""
+    control = control_of(subject)
+    if not isinstance(control, PageControl):
+        raise InjectorError(f"participant {subject.name} has no browser of this harness")
+    return control

@@ -51,14 +51,14 @@ TRAPS = {
         "f5": "spare-renderer",
     },
     "traps-server": {"f1": "toxicity-zero", "f2": "legacy-zero", "f5": "legacy-loss"},
-    "traps-documents": {"f1": "same-document", "f2": "stranger-tab", "f3": "page-clock"},
+    "traps-documents": {"f1": "same-document", "f2": "stranger-tab", "f3": "page-clock", "f4": "spare-service"},
 }
 # Which faults have no effect then: a heal that goes wrong is paid for by the next fault of the page.
 DEAD = {
     "traps-network": {"f2", "f3", "f5", "f6"},
     "traps-pages": {"f1", "f2", "f3", "f4", "f5"},
     "traps-server": {"f1", "f3", "f5"},
-    "traps-documents": {"f1", "f2", "f3"},
+    "traps-documents": {"f1", "f2", "f3", "f4"},
 }
 
 
@@ -133,6 +133,11 @@ def test_a_relay_that_the_pages_go_around_proves_nothing(play: Play) -> None:
 def test_a_dead_server_that_still_answers_was_not_killed(play: Play) -> None:
     """SAB-24."""
     assert_unproven(play(HERE / "trigger-kill.toml", env="kitchen", sabotage="f1=old-nonce"), "EFF-2", {"f1"})
+
+
+def test_a_page_that_is_not_loaded_again_after_its_network_died_is_not_healed(play: Play) -> None:
+    """It ends the match, so it has one of its own."""
+    assert_unproven(play("network-service-kill", env="kitchen", sabotage="no-heal"), "EFF-2", {"f1"})
 
 
 def test_idle_seats_in_an_active_scenario_are_unknown(play: Play) -> None:

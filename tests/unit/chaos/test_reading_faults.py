@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
 
 from igym_chaos.fault import Fault, MeterSample, Window
 from igym_chaos.faults.clock_jump import ClockJump
+from igym_chaos.faults.proc_network_service import CANDIDATES, PROCESS, ProcNetworkService
 from igym_chaos.faults.tab_duplicate import FIRST, SECOND, TABS, TabDuplicate
 from igym_chaos.readings import Reading
 
 BEFORE, DURING, AFTER = Window(0, 5_000), Window(5_500, 8_500), Window(9_000, 12_000)
 STEADY = 1.7e12
 HOUR = 3_600_000.0
+LOOK = MeterSample(0, 1.0, 0, 0, 0, hidden=False, focused=True, blurs=0, hides=0, freezes=0, resumes=0)
 NORMAL = {
     TABS: 1.0,
     FIRST: 1.0,
+    PROCESS: 4_001.0,
+    CANDIDATES: 1.0,
     "wall_page": 0.3,
     "wall_worker": -0.2,
     "steady_page": STEADY,
@@ -33,6 +37,8 @@ class Recorded:
     after: dict[str, float] = field(default_factory=dict)
     moved_ms: dict[str, float] = field(default_factory=dict)
     """By how much a monotonic clock was off then."""
+    new_document: bool = False
+    """From the heal on."""
 
     def readings(self, participant: str, what: str, window: Window) -> list[Reading]:
         times = [300.0 * look for look in range(50) if window.holds(300.0 * look)]
@@ -47,13 +53,21 @@ class Recorded:
         return value + t_ms + (self.moved_ms.get(what, 0.0) if late is self.during else 0.0)
 
     def meters(self, participant: str, window: Window) -> list[MeterSample]:
-        return []
+        """The document is another one after the fault if something else is then, too."""
+        document = 2.0 if participant == "a" and self.new_document and window.start_ms > 8_500 else 1.0
+        return [replace(LOOK, t_ms=window.start_ms, document=document)]
 
 
 JUMPED = {"wall_page": HOUR + 0.3, "wall_worker": HOUR - 0.2}
+DEAD = {PROCESS: 4_777.0, CANDIDATES: 0.0}
 RIGHT: list[tuple[Fault, Recorded, dict[str, float]]] = [
     (TabDuplicate(), Recorded({TABS: 2, SECOND: 0}), {"tabs": 2, "accepted": 1, "refused": 1}),
     (TabDuplicate(), Recorded({TABS: 2, FIRST: 0, SECOND: 1}), {"tabs": 2, "accepted": 1, "refused": 1}),
+    (
+        ProcNetworkService(),
+        Recorded(DEAD, {PROCESS: 4_777}, new_document=True),
+        {"candidates": 0.0, "new_processes": 1.0},
+    ),
     (ClockJump(HOUR), Recorded(JUMPED), {"page_ms": HOUR, "worker_ms": HOUR, "steady_ms": 0.0}),
 ]
 WRONG: list[tuple[Fault, Recorded]] = [
@@ -64,6 +78,9 @@ WRONG: list[tuple[Fault, Recorded]] = [
     (TabDuplicate(), Recorded({TABS: 1, SECOND: 0})),
     (TabDuplicate(), Recorded({TABS: 3, SECOND: 0})),
     (TabDuplicate(), Recorded({TABS: 2, FIRST: 0, SECOND: 0})),
+    (ProcNetworkService(), Recorded()),
+    (ProcNetworkService(), Recorded({PROCESS: 4_777})),
+    (ProcNetworkService(), Recorded({CANDIDATES: 0})),
     (ClockJump(HOUR), Recorded()),
     (ClockJump(-HOUR), Recorded(JUMPED)),
     (ClockJump(HOUR), Recorded({"wall_page": HOUR})),
@@ -98,7 +115,7 @@ def test_a_heal_that_does_nothing_is_not_believed(fault: Fault, recorded: Any, m
     assert not fault.recovered(still, ["a"], AFTER, BEFORE).in_band
 
 
-@pytest.mark.parametrize("fault", [TabDuplicate(), ClockJump(HOUR)])
+@pytest.mark.parametrize("fault", [TabDuplicate(), ClockJump(HOUR), ProcNetworkService()])
 def test_without_an_answer_there_is_no_effect(fault: Fault) -> None:
     class Silent(Recorded):
         def readings(self, participant: str, what: str, window: Window) -> list[Reading]:
@@ -115,3 +132,30 @@ def test_a_jump_that_is_none_is_refused(by_ms: float, said: str) -> None:
     with pytest.raises(ValueError, match="by_ms") as caught:
         ClockJump(by_ms)
     assert said in str(caught.value)
+
+
+def test_a_network_that_is_back_in_the_old_document_or_not_at_all_is_not_healed() -> None:
+    same: Any = Recorded(DEAD, {PROCESS: 4_777})
+    assert not ProcNetworkService().recovered(same, ["a"], AFTER, BEFORE).in_band
+    dead: Any = Recorded(DEAD, DEAD, new_document=True)
+    assert not ProcNetworkService().recovered(dead, ["a"], AFTER, BEFORE).in_band
+
+
+async def test_the_page_is_armed_again_before_it_is_loaded_again() -> None:
+    """Otherwise its rules would reach nothing from then on (chaos handbook 1.1, rule 9)."""
+    done: list[str] = []
+
+    class Part:
+        own_process, name = True, "a"
+
+        def __getattr__(self, name: str) -> Any:
+            async def note() -> None:
+                done.append(name)
+
+            return note
+
+    subject: Any = Part()
+    subject.control = subject.network = Part()
+    await ProcNetworkService().inject([subject])
+    await ProcNetworkService().heal([subject])
+    assert done == ["kill_network_service", "arm", "reload"]

@@ -28,7 +28,10 @@ class Page:
         return self._answer("another", expression)
 
     async def tabs(self) -> Any:
-        return self._answer("browser", "")
+        return self._answer("tabs", "")
+
+    async def network_service(self) -> Any:
+        return self._answer("network-service", "")
 
     def _answer(self, where: str, expression: str) -> Any:
         if where not in self.answers:
@@ -36,7 +39,7 @@ class Page:
         return self.answers[where]
 
 
-@pytest.mark.parametrize("where", ["page", "worker", "another", "browser"])
+@pytest.mark.parametrize("where", ["page", "worker", "another", "tabs", "network-service"])
 async def test_a_question_is_asked_where_it_is_for(where: Any) -> None:
     page: Any = Page({where: 7})
     reading = await reading_probe.ask(page, Question(where, "x"))

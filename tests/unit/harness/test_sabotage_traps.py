@@ -232,6 +232,7 @@ WITHOUT_A_PAGE = [
     "same-document",
     "stranger-tab",
     "page-clock",
+    "spare-service",
 ]
 
 

@@ -33,6 +33,7 @@ from igym_chaos.faults.p2p_slicer import PeerSlicer
 from igym_chaos.faults.proc_crash import ProcCrash
 from igym_chaos.faults.proc_kill import ProcKill
 from igym_chaos.faults.proc_main_slow import ProcMainSlow
+from igym_chaos.faults.proc_network_service import ProcNetworkService
 from igym_chaos.faults.proc_slow import ProcSlow
 from igym_chaos.faults.proc_stop import ProcStop
 from igym_chaos.faults.server_db_locked import ServerDbLocked
@@ -79,6 +80,7 @@ BUILT: tuple[type[Fault], ...] = (
     ProcCrash,
     ProcKill,
     ProcMainSlow,
+    ProcNetworkService,
     ProcSlow,
     ProcStop,
     RelayedBlackout,

@@ -34,7 +34,7 @@ class TabDuplicate(Fault):
     knobs: ClassVar[tuple[str, ...]] = ("another-tab",)
     minimum_window_s: ClassVar[float] = 3.0
     asks: ClassVar[Mapping[str, Question]] = MappingProxyType(
-        {TABS: Question("browser"), FIRST: Question("page", _SHOWN), SECOND: Question("another", _SHOWN)}
+        {TABS: Question("tabs"), FIRST: Question("page", _SHOWN), SECOND: Question("another", _SHOWN)}
     )
 
     async def inject(self, on: Sequence[Subject]) -> None:
