@@ -12,6 +12,7 @@ from igym_chaos.fault import PageControl as Control
 from igym_harness.page_control import PageControl
 from igym_harness.sabotage_trap import StandIn, Trap, control_of
 
+ELSEWHERE = "http://elsewhere.example"
 SAME_DOCUMENT = "history.pushState(null, '', location.href); history.length"
 
 
@@ -43,6 +44,28 @@ class SpareService(Trap):
 
     async def heal(self, fault: Fault, on: Sequence[Subject]) -> None:
         """The network works: a reload would only end the match."""
+
+
+class AnotherOrigin(Trap):
+    """The storage that is cleared is another site's; and a reload that goes around the cache empties nothing."""
+
+    async def inject(self, fault: Fault, on: Sequence[Subject]) -> None:
+        await fault.inject([StandIn.of(one, control=_Elsewhere(control_of(one))) for one in on])
+
+
+class _Elsewhere:
+    """A page whose commands go to another site; everything else is the real one's."""
+
+    def __init__(self, control: Control) -> None:
+        self._control = control
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._control, name)
+
+    async def send(self, method: str, parameters: dict[str, Any]) -> Any:
+        if method == "Storage.clearDataForOrigin":
+            return await self._control.send(method, {**parameters, "origin": ELSEWHERE})
+        return await self._control.send("Network.setBypassServiceWorker", {"bypass": False})
 
 
 class _MainOnly:

@@ -11,7 +11,7 @@ spare-renderer    SAB-23, the signal goes to another process    old-nonce       
 spare-tab         another tab is closed or crashes              quit              the browser leaves by itself, nothing kills it
 same-document     a navigation within the document, offered as a reload
 stranger-tab      another participant's tab                     page-clock        the worker's clock does not jump
-spare-service     the signal goes to another helper
+spare-service     the signal goes to another helper             another-origin    another site's storage is cleared
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from types import MappingProxyType
 
 from igym_harness.errors import UsageError
 from igym_harness.sabotage import OF_THE_RUN
-from igym_harness.sabotage_documents import PageClock, SameDocument, SpareService, StrangerTab
+from igym_harness.sabotage_documents import AnotherOrigin, PageClock, SameDocument, SpareService, StrangerTab
 from igym_harness.sabotage_endings import Quit, SpareTab
 from igym_harness.sabotage_network import (
     ClearedRules,
@@ -62,6 +62,7 @@ TRAPS: Mapping[str, type[Trap]] = MappingProxyType(
         "stranger-tab": StrangerTab,
         "page-clock": PageClock,
         "spare-service": SpareService,
+        "another-origin": AnotherOrigin,
     }
 )
 

@@ -51,14 +51,21 @@ TRAPS = {
         "f5": "spare-renderer",
     },
     "traps-server": {"f1": "toxicity-zero", "f2": "legacy-zero", "f5": "legacy-loss"},
-    "traps-documents": {"f1": "same-document", "f2": "stranger-tab", "f3": "page-clock", "f4": "spare-service"},
+    "traps-documents": {
+        "f1": "same-document",
+        "f2": "stranger-tab",
+        "f3": "page-clock",
+        "f4": "spare-service",
+        "f5": "another-origin",
+        "f6": "another-origin",
+    },
 }
 # Which faults have no effect then: a heal that goes wrong is paid for by the next fault of the page.
 DEAD = {
     "traps-network": {"f2", "f3", "f5", "f6"},
     "traps-pages": {"f1", "f2", "f3", "f4", "f5"},
     "traps-server": {"f1", "f3", "f5"},
-    "traps-documents": {"f1", "f2", "f3", "f4"},
+    "traps-documents": {"f1", "f2", "f3", "f4", "f5", "f6"},
 }
 
 

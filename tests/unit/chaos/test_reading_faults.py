@@ -10,7 +10,9 @@ import pytest
 from igym_chaos.fault import Fault, MeterSample, Window
 from igym_chaos.faults.clock_jump import ClockJump
 from igym_chaos.faults.proc_network_service import CANDIDATES, PROCESS, ProcNetworkService
+from igym_chaos.faults.tab_cold import BYTES, TabCold
 from igym_chaos.faults.tab_duplicate import FIRST, SECOND, TABS, TabDuplicate
+from igym_chaos.faults.tab_storage import KEYS, TabStorage
 from igym_chaos.readings import Reading
 
 BEFORE, DURING, AFTER = Window(0, 5_000), Window(5_500, 8_500), Window(9_000, 12_000)
@@ -20,6 +22,8 @@ LOOK = MeterSample(0, 1.0, 0, 0, 0, hidden=False, focused=True, blurs=0, hides=0
 NORMAL = {
     TABS: 1.0,
     FIRST: 1.0,
+    KEYS: 2.0,
+    BYTES: 0.0,
     PROCESS: 4_001.0,
     CANDIDATES: 1.0,
     "wall_page": 0.3,
@@ -56,6 +60,13 @@ class Recorded:
         """The document is another one after the fault if something else is then, too."""
         document = 2.0 if participant == "a" and self.new_document and window.start_ms > 8_500 else 1.0
         return [replace(LOOK, t_ms=window.start_ms, document=document)]
+
+
+def cleared(keys: int = 5) -> TabStorage:
+    """As its injector leaves it, having found so many keys before."""
+    fault = TabStorage()
+    fault.filled["a"] = keys
+    return fault
 
 
 JUMPED = {"wall_page": HOUR + 0.3, "wall_worker": HOUR - 0.2}
@@ -159,3 +170,43 @@ async def test_the_page_is_armed_again_before_it_is_loaded_again() -> None:
     await ProcNetworkService().inject([subject])
     await ProcNetworkService().heal([subject])
     assert done == ["kill_network_service", "arm", "reload"]
+
+
+ONCE: list[tuple[Fault, Recorded, dict[str, float]]] = [
+    (cleared(), Recorded({KEYS: 0}, {KEYS: 0}), {"keys": 0.0, "keys_before": 5.0}),
+    (TabCold(), Recorded({BYTES: 31_300}), {"transferred_bytes": 31_300.0, "bytes_before": 0.0}),
+]
+
+
+@pytest.mark.parametrize(("fault", "recorded", "measured"), ONCE)
+def test_what_is_done_once_is_in_band(fault: Fault, recorded: Any, measured: dict[str, float]) -> None:
+    effect = fault.effect(recorded, ["a"], DURING, BEFORE)
+    assert effect.in_band, effect
+    assert effect.measured == measured
+    assert fault.untouched(recorded, ["a", "b"], DURING, BEFORE) == ["a"]
+
+
+@pytest.mark.parametrize(
+    ("fault", "recorded"),
+    [
+        (cleared(), Recorded()),
+        (TabStorage(), Recorded({KEYS: 0})),
+        (cleared(4), Recorded({KEYS: 0})),
+        (TabCold(), Recorded()),
+    ],
+)
+def test_what_was_not_there_before_or_is_there_still_was_not_cleared(fault: Fault, recorded: Any) -> None:
+    effect = fault.effect(recorded, ["a"], DURING, BEFORE)
+    assert not effect.in_band, effect
+    assert effect.n > 0
+
+
+def test_a_file_that_was_never_in_the_cache_proves_nothing() -> None:
+    class Cold(Recorded):
+        def readings(self, participant: str, what: str, window: Window) -> list[Reading]:
+            return [replace(one, value=31_300.0) for one in super().readings(participant, what, window)]
+
+    cold: Any = Cold()
+    effect = TabCold().effect(cold, ["a"], DURING, BEFORE)
+    assert not effect.in_band
+    assert "did not come from the cache before" in effect.note

@@ -19,6 +19,7 @@ from igym_chaos.faults.server_kill import ServerKill
 from igym_chaos.faults.signal_hold import SignalHold
 from igym_chaos.faults.tab_hidden import TabHidden
 from igym_chaos.faults.tab_reload import TabReload
+from igym_chaos.faults.tab_storage import TabStorage
 from igym_harness.errors import UsageError
 from igym_harness.sabotage import OF_THE_RUN
 from igym_harness.sabotage_network import LEGACY
@@ -223,6 +224,18 @@ async def test_the_clock_of_the_worker_stays_when_only_the_page_is_told() -> Non
     assert len(control.ran) == 2
 
 
+async def test_the_storage_of_another_site_is_cleared() -> None:
+    class Filled(Control):
+        async def run(self, expression: str) -> Any:
+            return "http://127.0.0.1:1" if expression == "location.origin" else 5
+
+    control = Filled()
+    await trap("another-origin").inject(TabStorage(), [person(control=control)])
+    (method, parameters), (other, _) = control.sent
+    assert (method, parameters["origin"]) == ("Storage.clearDataForOrigin", "http://elsewhere.example")
+    assert other != "DOMStorage.clear"
+
+
 WITHOUT_A_PAGE = [
     "cleared-rules",
     "legacy-loss",
@@ -233,6 +246,7 @@ WITHOUT_A_PAGE = [
     "stranger-tab",
     "page-clock",
     "spare-service",
+    "another-origin",
 ]
 
 

@@ -53,12 +53,14 @@ from igym_chaos.faults.signal_slicer import SignalSlicer
 from igym_chaos.faults.signal_slow_close import SignalSlowClose
 from igym_chaos.faults.tab_blur import TabBlur
 from igym_chaos.faults.tab_close import TabClose
+from igym_chaos.faults.tab_cold import TabCold
 from igym_chaos.faults.tab_duplicate import TabDuplicate
 from igym_chaos.faults.tab_frozen import TabFrozen
 from igym_chaos.faults.tab_hidden import TabHidden
 from igym_chaos.faults.tab_hidden_script import TabHiddenScript
 from igym_chaos.faults.tab_main_stall import TabMainStall
 from igym_chaos.faults.tab_reload import TabReload
+from igym_chaos.faults.tab_storage import TabStorage
 from igym_chaos.faults.tab_worker_stall import TabWorkerStall
 
 BUILT: tuple[type[Fault], ...] = (
@@ -104,12 +106,14 @@ BUILT: tuple[type[Fault], ...] = (
     SignalSlowClose,
     TabBlur,
     TabClose,
+    TabCold,
     TabDuplicate,
     TabFrozen,
     TabHidden,
     TabHiddenScript,
     TabMainStall,
     TabReload,
+    TabStorage,
     TabWorkerStall,
     PeerHold,
     PeerQueue,
