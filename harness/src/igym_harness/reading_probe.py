@@ -11,7 +11,7 @@ from igym_chaos.fault import PageControl
 from igym_chaos.readings import Question, Reading
 from igym_harness.clock import monotonic_ms
 
-EVERY_S = 0.3
+EVERY_S = 0.5
 LIMIT_S = 3.0
 Record = Callable[[str, str, Reading], None]
 """(participant, what was asked, the answer)"""
