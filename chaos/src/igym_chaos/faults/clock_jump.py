@@ -125,8 +125,13 @@ def _farthest(found: Mapping[str, float], wanted: float) -> float:
     return max(found.values(), key=lambda moved: abs(moved - wanted))
 
 
+def jump_script(by_ms: float) -> str:
+    """Moves Date to so many ms from the real time; 0: back to it."""
+    return _JUMP.replace("BY_MS", repr(float(by_ms)))
+
+
 async def _set(on: Sequence[Subject], by_ms: float) -> None:
-    jump = _JUMP.replace("BY_MS", repr(float(by_ms)))
+    jump = jump_script(by_ms)
     for control in controls_of(on):
         threads: tuple[Callable[[str], Awaitable[Any]], ...] = (control.run, control.run_in_worker)
         for run in threads:

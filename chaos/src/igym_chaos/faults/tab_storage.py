@@ -22,7 +22,7 @@ _COUNT = """
   return localStorage.length + sessionStorage.length + cookies + others;
 })()
 """
-_FILL = f"""
+FILL = f"""
 (async () => {{
   localStorage.setItem("{MARK}", "1");
   sessionStorage.setItem("{MARK}", "1");
@@ -56,7 +56,7 @@ class TabStorage(Fault):
 
     async def inject(self, on: Sequence[Subject]) -> None:
         for subject, control in zip(on, controls_of(on), strict=True):
-            self.filled[subject.name] = int(await control.run(_FILL))
+            self.filled[subject.name] = int(await control.run(FILL))
             origin = str(await control.run("location.origin"))
             await control.send("Storage.clearDataForOrigin", {"origin": origin, "storageTypes": "all"})
             session = {"securityOrigin": origin, "isLocalStorage": False}
