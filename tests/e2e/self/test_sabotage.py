@@ -142,6 +142,12 @@ def test_a_dead_server_that_still_answers_was_not_killed(play: Play) -> None:
     assert_unproven(play(HERE / "trigger-kill.toml", env="kitchen", sabotage="f1=old-nonce"), "EFF-2", {"f1"})
 
 
+@pytest.mark.parametrize("name", ["reload-play", "network-service-kill"])
+def test_a_session_that_nothing_cut_is_no_failure_of_the_product(play: Play, name: str) -> None:
+    """It is completed where the file expects it to be cut, because the fault did not happen."""
+    assert_unproven(play(name, env="kitchen", sabotage="inert"), "EFF-1", {"f1"})
+
+
 def test_a_page_that_is_not_loaded_again_after_its_network_died_is_not_healed(play: Play) -> None:
     """It ends the match, so it has one of its own."""
     assert_unproven(play("network-service-kill", env="kitchen", sabotage="no-heal"), "EFF-2", {"f1"})

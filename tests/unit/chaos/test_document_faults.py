@@ -81,6 +81,12 @@ def test_what_is_no_reload_or_not_seen_by_every_peer_is_not_believed(wrong: Any,
     assert said.items() <= effect.measured.items()
 
 
+def test_a_page_that_goes_on_in_its_old_document_did_not_come_back() -> None:
+    """Else a session that was not cut would be called the product's fault."""
+    same: Any = Recorded(new_ms=None)
+    assert not TabReload().recovered(same, ["a"], AFTER, BEFORE).in_band
+
+
 def test_a_page_that_nobody_looked_at_was_not_reloaded() -> None:
     class Blind(Recorded):
         def meters(self, participant: str, window: Window) -> list[MeterSample]:

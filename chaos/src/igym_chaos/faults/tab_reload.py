@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from igym_chaos.documents import CLOSED_MS, newcomers, others_renewed
@@ -52,8 +52,11 @@ class TabReload(Fault):
         return Effect(asked, measured, band, looks, counts == {1} and reloaded and in_time, ORACLE, note)
 
     def recovered(self, telemetry: Telemetry, on: Sequence[str], window: Window, baseline: Window) -> Effect:
-        """The new document is visible and its timers run."""
-        return page_alive(telemetry, on, window)
+        """Another document than before is visible, and its timers run."""
+        alive = page_alive(telemetry, on, window)
+        renewed = sum(bool(newcomers(telemetry, name, window, baseline)) for name in on)
+        measured = {**alive.measured, "new_documents": float(renewed)}
+        return replace(alive, measured=measured, in_band=alive.in_band and renewed == len(on))
 
     def untouched(self, telemetry: Telemetry, others: Sequence[str], window: Window, baseline: Window) -> list[str]:
         return others_renewed(telemetry, others, window, baseline)
