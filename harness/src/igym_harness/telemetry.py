@@ -147,6 +147,10 @@ class Recorder:
         """Takes in an answer to a question of a planned fault."""
         self._readings[participant, what].append(reading)
 
+    def asked(self, participant: str) -> tuple[str, ...]:
+        """Questions that the participant answered at least once."""
+        return tuple(what for name, what in self._readings if name == participant)
+
     def record_speed(self, participant: str, sample: SpeedSample) -> None:
         """Takes in how fast the participant's threads worked."""
         self._speeds[participant].append(sample)
