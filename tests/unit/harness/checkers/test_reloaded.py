@@ -29,10 +29,16 @@ def reloaded(good: Evidence, *, renews: bool = True) -> Evidence:
         statuses=shown,
         faults=(replace(good.faults[0], do="tab.reload", renews=renews),),
         sessions={"s": {"state": "cut", "reason": "partner_left"}},
-        parities={"s/ep0": {"rows": {"0": 60, "1": 63}}},
+        manifests={"s/ep0": manifest(60)},
+        fps=30,
         outcomes=dict.fromkeys(PEOPLE, "partial"),
         expected_outcomes=dict.fromkeys(PEOPLE, "partial"),
     )
+
+
+def manifest(rows_of_a: int) -> dict[str, Any]:
+    """What seal.json says of the cut episode."""
+    return {"partial": True, "partial_reason": "partner_left", "partial_frame": {"0": rows_of_a - 1, "1": 62}}
 
 
 def test_what_both_have_is_equal_and_who_was_left_sealed_it_as_partial(good: Evidence) -> None:
@@ -65,6 +71,6 @@ def test_a_cell_that_differs_before_the_cut_is_named(good: Evidence) -> None:
 def test_rows_that_were_confirmed_to_both_and_are_lost_are_named(good: Evidence) -> None:
     cut = reloaded(good)
     short = {**cut.tables, (0, "a"): prefix(cut.tables[0, "a"], 40)}
-    lost = replace(cut, tables=short, parities={"s/ep0": {"rows": {"0": 40, "1": 63}}})
+    lost = replace(cut, tables=short, manifests={"s/ep0": manifest(40)})
     assert par_5(lost).outcome == "violated"
     assert "of a are lost" in par_5(lost).message
