@@ -6,9 +6,6 @@ from collections.abc import Sequence
 
 from igym_chaos.fault import MeterSample, Telemetry, Window
 
-CLOSED_MS = 1_000.0
-"""A page that is loaded again closes its connections at once: peers see it within 0.2 s (chaos handbook B43), a second at most."""
-
 
 def newcomers(telemetry: Telemetry, name: str, window: Window, baseline: Window) -> list[MeterSample]:
     """The first look at each document of the window that was not there in the baseline, oldest first."""

@@ -150,7 +150,7 @@ class Telemetry(Protocol):
         """Answers to a question that a planned fault asks (`Fault.asks`), of everybody."""
 
     def channels_closed(self, participant: str, window: Window) -> list[tuple[float, str]]:
-        """(time ms, to whom) of each data channel that the participant's game saw close."""
+        """(time ms, to whom) of each data channel that closed under the participant's game while it ran: not those that it closes at its end."""
 
     def endings(self, participant: str, window: Window) -> list[Ending]:
         """What of the participant's page, processes and socket ended in the window."""

@@ -17,7 +17,8 @@ from igym_chaos.relay import Passed
 from igym_harness.probe import Answer, Connection
 
 CHANNEL_CLOSED = "channel-closed"
-"""What the game worker calls it."""
+SESSION_END = "session-end"
+"""What the game worker, and the page, call it."""
 Pairs = dict[float, float]
 """Page time of a ping -> its round trip, both ms: repeats of one ping fall together."""
 
@@ -84,6 +85,8 @@ class _Person:
     seat: int | None = None
     closed: list[tuple[float, int]] = field(default_factory=list)
     """(when, to which seat) a data channel closed."""
+    over: bool = False
+    """The page was told that its session is over; it closes its channels itself then."""
 
 
 class Recorder:
@@ -129,11 +132,11 @@ class Recorder:
                 person.transports.append(_Seen(t_ms, answer.origin, connection))
         if answer.status is not None and answer.status.get("seat") is not None:
             person.seat = int(answer.status["seat"])
-        person.closed.extend(
-            (self._to_harness(participant, float(event["tMs"])), int(event["seat"]))
-            for event in answer.events
-            if event["kind"] == CHANNEL_CLOSED
-        )
+        for event in answer.events:
+            if event["kind"] == SESSION_END:
+                person.over = True
+            elif event["kind"] == CHANNEL_CLOSED and not person.over:
+                person.closed.append((self._to_harness(participant, float(event["tMs"])), int(event["seat"])))
 
     def record_probe(self, participant: str, sample: ProbeSample) -> None:
         """Takes in one connection of the harness through a participant's proxy, or (SERVER) to the server itself."""

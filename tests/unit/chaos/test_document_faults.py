@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from igym_chaos.errors import InjectorError
-from igym_chaos.fault import MeterSample, Window
+from igym_chaos.fault import Ending, MeterSample, Window
 from igym_chaos.faults.tab_reload import TabReload
 
 BEFORE, DURING, AFTER = Window(0, 5_000), Window(5_700, 7_000), Window(7_500, 10_500)
@@ -24,6 +24,8 @@ class Recorded:
     again_ms: float | None = None
     """A third document."""
     reloaded: bool = True
+    ended_ms: float | None = 5_060.0
+    """When the server saw a's socket end."""
     closed: dict[str, list[tuple[float, str]]] = field(default_factory=lambda: {"b": [(5_180.0, "a"), (5_185.0, "a")]})
     peers_of: dict[str, tuple[str, ...]] = field(default_factory=lambda: {"a": ("b",), "b": ("a",)})
 
@@ -32,6 +34,10 @@ class Recorded:
 
     def peers(self, participant: str) -> tuple[str, ...]:
         return self.peers_of[participant]
+
+    def endings(self, participant: str, window: Window) -> list[Ending]:
+        ended = [] if participant == "b" or self.ended_ms is None else [Ending(self.ended_ms, "socket")]
+        return [one for one in ended if window.holds(one.t_ms)]
 
     def channels_closed(self, participant: str, window: Window) -> list[tuple[float, str]]:
         return [one for one in self.closed.get(participant, []) if window.holds(one[0])]
@@ -52,11 +58,16 @@ def effect_of(recorded: Any) -> Any:
     return TabReload().effect(recorded, ["a"], DURING, BEFORE)
 
 
-def test_a_reload_is_one_navigation_more_and_channels_that_close_at_once() -> None:
+def test_a_reload_is_one_navigation_more_and_a_socket_that_ends_at_once() -> None:
     recorded: Any = Recorded()
     effect = effect_of(recorded)
     assert effect.in_band, effect
-    assert effect.measured == {"navigations": 1.0, "reloaded": 1.0, "channels_closed_ms": 180.0}
+    assert effect.measured == {
+        "navigations": 1.0,
+        "reloaded": 1.0,
+        "socket_ended_ms": 60.0,
+        "channels_closed_ms": 180.0,
+    }
     assert TabReload().recovered(recorded, ["a"], AFTER, BEFORE).in_band
     assert TabReload().untouched(recorded, ["b"], DURING, BEFORE) == []
     assert TabReload().untouched(recorded, ["a"], DURING, BEFORE) == ["a"]
@@ -68,17 +79,23 @@ def test_a_reload_is_one_navigation_more_and_channels_that_close_at_once() -> No
         (Recorded(new_ms=None), {"navigations": 0.0}),
         (Recorded(again_ms=6_500.0), {"navigations": 2.0}),
         (Recorded(reloaded=False), {"reloaded": 0.0}),
-        (Recorded(closed={}), {"navigations": 1.0}),
-        (Recorded(closed={"b": [(6_100.0, "a")]}), {"channels_closed_ms": 1_100.0}),
-        (Recorded(closed={"b": [(4_900.0, "a")]}), {"navigations": 1.0}),
-        (Recorded(peers_of={"a": ("b", "c"), "b": ("a",)}), {"navigations": 1.0}),
-        (Recorded(peers_of={"a": (), "b": ()}), {"navigations": 1.0}),
+        (Recorded(ended_ms=None), {"navigations": 1.0}),
+        (Recorded(ended_ms=6_100.0), {"socket_ended_ms": 1_100.0}),
+        (Recorded(ended_ms=4_900.0), {"navigations": 1.0}),
     ],
 )
-def test_what_is_no_reload_or_not_seen_by_every_peer_is_not_believed(wrong: Any, said: dict[str, float]) -> None:
+def test_what_is_no_reload_or_not_seen_by_the_server_is_not_believed(wrong: Any, said: dict[str, float]) -> None:
     effect = effect_of(wrong)
     assert not effect.in_band, effect
     assert said.items() <= effect.measured.items()
+
+
+@pytest.mark.parametrize("closed", [{}, {"b": [(4_900.0, "a")]}])
+def test_peers_that_saw_no_channel_close_are_no_objection(closed: dict[str, list[tuple[float, str]]]) -> None:
+    """The product may have ended the session before."""
+    effect = effect_of(Recorded(closed=closed))
+    assert effect.in_band
+    assert "channels_closed_ms" not in effect.measured
 
 
 def test_a_page_that_goes_on_in_its_old_document_did_not_come_back() -> None:

@@ -112,3 +112,16 @@ def test_a_channel_that_closed_is_told_by_whom_it_led_to(recorder: Recorder) -> 
     recorder.record("a", replace(first, status={**(first.status or {}), "seat": None}))
     assert recorder.channels_closed("b", Window(0.0, 200.0)) == [(130.0, "a")]
     assert recorder.channels_closed("b", Window(0.0, 100.0)) == []
+
+
+def test_channels_that_a_page_closes_because_its_session_is_over_are_its_own(recorder: Recorder) -> None:
+    over = {"index": 3, "kind": "session-end", "tMs": 5_120.0}
+    closed = {"index": 4, "kind": "channel-closed", "seat": 0, "label": "input", "tMs": 5_130.0}
+    seated = [
+        (name, replace(one, status={**(one.status or {}), "seat": seat}))
+        for seat, name in enumerate("ab")
+        for one in [answer(200.0, name)]
+    ]
+    for name, one in seated:
+        recorder.record(name, replace(one, events=[over, closed] if name == "b" else []))
+    assert recorder.channels_closed("b", Window(0.0, 300.0)) == []
