@@ -2,6 +2,7 @@
 import { Page } from "./app/page.js";
 import { PING_INTERVAL_MS } from "./app/pings.js";
 import * as registry from "./app/registry.js";
+import { TabName } from "./app/tab.js";
 import { PeerLink } from "./net/peer.js";
 import { GameCanvas, canvasSurface } from "./ui/canvas.js";
 import { copyOnClick } from "./ui/code.js";
@@ -25,6 +26,16 @@ function newPageId() {
   return [...crypto.getRandomValues(new Uint8Array(8))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
+/** None where the browser keeps nothing for this site; a reload is then another tab to the server. @returns {Storage | null} */
+function tabStorage() {
+  try {
+    return window.sessionStorage;
+  } catch (error) {
+    if (!(error instanceof DOMException)) throw error;
+    return null;
+  }
+}
+
 async function connection() {
   const { io } = await import(SOCKET_IO);
   return io({
@@ -43,6 +54,10 @@ async function main() {
   const canvas = new GameCanvas(canvasSurface(need(document, "game", HTMLCanvasElement), element("stage"), window));
   const keyboard = new Keyboard((keys) => page.game.supervisor.post({ type: "keys", ...keys }));
 
+  const tab = new TabName(tabStorage(), newPageId);
+  window.addEventListener("pagehide", () => tab.leave());
+  window.addEventListener("pageshow", () => tab.take());
+
   const page = new Page({
     socket: await connection(),
     registry: registry.EVENTS,
@@ -51,6 +66,7 @@ async function main() {
     clock,
     participantId: location.pathname.slice(1),
     pageId: newPageId(),
+    tabId: tab.name,
     spawnWorker: () => new Worker("/static/client/game/worker.js", { type: "module", name: "game" }),
     createLink: (options) => new PeerLink({ ...options, after }),
     render(view) {

@@ -6,10 +6,13 @@ inject ─▶ settle ─▶ [ window: effect ] ─▶ heal ─▶ settle ─▶ 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol
+
+from igym_chaos.readings import Question, Reading
 
 if TYPE_CHECKING:
     from igym_chaos.cdp import NetworkRules
@@ -84,6 +87,8 @@ class MeterSample:
     hides: int
     freezes: int
     resumes: int
+    reloaded: bool = False
+    """The browser made this document by loading the one before again."""
 
 
 @dataclass(frozen=True)
@@ -141,6 +146,12 @@ class Telemetry(Protocol):
     def speeds(self, participant: str, window: Window) -> list[SpeedSample]:
         """How fast the threads of the participant's page worked; only of targets of a kind that asks for it (`Fault.needs_speed`)."""
 
+    def readings(self, participant: str, what: str, window: Window) -> list[Reading]:
+        """Answers to a question that a planned fault asks (`Fault.asks`), of everybody."""
+
+    def channels_closed(self, participant: str, window: Window) -> list[tuple[float, str]]:
+        """(time ms, to whom) of each data channel that closed under the participant's game while it ran: not those that it closes at its end."""
+
     def endings(self, participant: str, window: Window) -> list[Ending]:
         """What of the participant's page, processes and socket ended in the window."""
 
@@ -164,6 +175,18 @@ class PageControl(Protocol):
     async def send(self, method: str, parameters: dict[str, Any]) -> Any:
         """A command of the DevTools protocol to the page."""
 
+    async def open_another(self) -> None:
+        """A second tab of the same participant, at the same address."""
+
+    async def close_another(self) -> None:
+        """The end of `open_another`; may be called twice."""
+
+    async def run_in_another(self, expression: str) -> Any:
+        """The JSON value of an expression in the second tab."""
+
+    async def tabs(self) -> int:
+        """How many tabs at the page's address the browser has."""
+
     async def cover(self) -> None:
         """Another tab comes to the front."""
 
@@ -184,6 +207,12 @@ class PageControl(Protocol):
 
     async def let_renderer_run(self) -> None:
         """The end of `slow_renderer`; may be called twice."""
+
+    async def network_service(self) -> int:
+        """The process that carries the network of the page's browser."""
+
+    async def kill_network_service(self) -> None:
+        """SIGKILL to it. The browser starts another one."""
 
     async def kill_browser(self) -> None:
         """SIGKILL to the participant's own browser."""
@@ -284,8 +313,12 @@ class Fault(ABC):
     """How long its heal may take."""
     needs_speed: ClassVar[bool] = False
     """Its oracle compares how fast the threads of its targets' pages work."""
+    asks: ClassVar[Mapping[str, Question]] = MappingProxyType({})
+    """What its oracle has the harness ask every participant, by name."""
     ends_itself: ClassVar[bool] = False
     """There is nothing to heal: it is done once, or is over when its time is."""
+    renews: ClassVar[bool] = False
+    """Its targets' pages begin anew: what ran in their document is over, whether or not they take part again."""
     removes: ClassVar[bool] = False
     """Its targets' pages are gone for good: nothing is done to them any more, and they are to end `gone`."""
 

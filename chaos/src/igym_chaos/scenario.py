@@ -47,7 +47,9 @@ DRAWS = ("uniform", "log_uniform", "choice")
 LONGEST = 2**22 - 1
 IN_A_RUN = frozenset({"scenario.toml", "minimized.toml"})
 """Files of a run's folder, which are not named after their scenario."""
-OWN_PROCESS = frozenset({"tab.hidden", "tab.frozen", "proc.stop", "proc.slow", "proc.crash", "proc.kill"})
+OWN_PROCESS = frozenset(
+    {"tab.hidden", "tab.frozen", "proc.stop", "proc.slow", "proc.crash", "proc.kill", "proc.network-service"}
+)
 
 
 @dataclass(frozen=True)

@@ -42,7 +42,7 @@ export class Page {
     });
     this.server = new Server({
       ...parts,
-      hello: () => ({ participant_id: parts.participantId, page_id: parts.pageId, registry_version: parts.registryVersion }),
+      hello: () => ({ participant_id: parts.participantId, page_id: parts.pageId, tab_id: parts.tabId, registry_version: parts.registryVersion }),
       onHello: (ack) => this.#greeted(ack),
       onInvalid: ({ event, code, detail }) => this.warn("invalid-event", `${event}: ${code}: ${detail}`),
       onPhase: (phase) => this.#connection(phase),

@@ -4,7 +4,7 @@ export const VERSION = 3;
 
 /** @type {import("./payloads.js").Registry} */
 export const EVENTS = {
-  page_hello: {"direction": "C->S", "fields": {"participant_id": "s", "page_id": "s", "registry_version": "i"}},
+  page_hello: {"direction": "C->S", "fields": {"participant_id": "s", "page_id": "s", "tab_id": "s?", "registry_version": "i"}},
   scene_advance: {"direction": "C->S", "fields": {"scene_id": "s", "values": "j"}},
   lobby_join: {"direction": "C->S", "fields": {"scene_id": "s"}},
   page_ping: {"direction": "C->S", "fields": {"seq": "i"}},

@@ -92,6 +92,7 @@
  * @property {() => number} clock                      ms since the epoch
  * @property {string} participantId
  * @property {string} pageId
+ * @property {string} tabId   of the tab, over its reloads
  * @property {() => import("./supervisor.js").WorkerLike} spawnWorker
  * @property {(options: LinkOptions) => Link} createLink
  * @property {(view: View) => void} render

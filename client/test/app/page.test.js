@@ -20,7 +20,7 @@ async function open() {
   let links = 0;
   let tested = 0;
   const page = new Page({
-    ...{ socket, timers, registry: REGISTRY, registryVersion: 1, participantId: "p", pageId: "abcdef01" },
+    ...{ socket, timers, registry: REGISTRY, registryVersion: 1, participantId: "p", pageId: "abcdef01", tabId: "t1" },
     clock: () => timers.nowMs,
     spawnWorker: () => worker,
     createLink: () => {

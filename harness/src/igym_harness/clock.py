@@ -6,6 +6,7 @@ remote            ▲ remote                     error <= (received - sent) / 2
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
@@ -73,19 +74,37 @@ async def measure(
 
 @dataclass
 class Clocks:
-    """The offsets of every remote clock of a run, by source name (participant, or "server")."""
+    """The offsets of every remote clock of a run, by source name (participant, or "server").
 
-    first: dict[str, Offset] = field(default_factory=dict)
+    Each document of a page counts from an origin of its own: `renew` begins another clock of the same source.
+    """
+
     last: dict[str, Offset] = field(default_factory=dict)
+    _first: dict[str, list[tuple[float, Offset]]] = field(default_factory=dict)
+    """(from when on, on the remote clock; the offset that converts), oldest first."""
 
     def record(self, source: str, offset: Offset) -> None:
-        """The first measurement converts times; the latest one tells the drift."""
-        self.first.setdefault(source, offset)
+        """The first measurement of a clock converts its times; the latest one tells the drift."""
+        self._first.setdefault(source, [(-math.inf, offset)])
         self.last[source] = offset
 
+    def renew(self, source: str, since_remote_ms: float, offset: Offset) -> None:
+        """From now on the source speaks by another clock, which began at this time of its own. Raises KeyError if it had none."""
+        self._first[source].append((since_remote_ms, offset))
+        self.last[source] = offset
+
+    def knows(self, source: str) -> bool:
+        return source in self._first
+
+    def offset(self, source: str) -> Offset:
+        """What converts the times of the newest clock of a source. Raises KeyError for one that was never measured."""
+        return self._first[source][-1][1]
+
     def to_harness(self, source: str, remote_ms: float) -> float:
-        """Raises KeyError for a clock that was never measured."""
-        return self.first[source].to_harness(remote_ms)
+        """By the clock that the time was read on. Raises KeyError for a source that was never measured."""
+        of_that_time = next(offset for since_ms, offset in reversed(self._first[source]) if since_ms <= remote_ms)
+        return of_that_time.to_harness(remote_ms)
 
     def drifts_ms(self) -> dict[str, float]:
-        return {source: drift_ms(self.first[source], last) for source, last in self.last.items()}
+        """Of each source's newest clock."""
+        return {source: drift_ms(self.offset(source), last) for source, last in self.last.items()}

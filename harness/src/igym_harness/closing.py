@@ -27,8 +27,8 @@ async def finish(rig: Rig, *, booted: bool) -> collect.Recorded:
     server = rig.stage.server
     alive = server is not None and server.exit_code is None
     server_events = await collect.server_state(server, rig.folder) if server is not None and alive else []
-    if SERVER in rig.clocks.first:
-        collect.note_server_events(rig.history, server_events, rig.clocks.first[SERVER].offset_ms)
+    if rig.clocks.knows(SERVER):
+        collect.note_server_events(rig.history, server_events, rig.clocks.offset(SERVER).offset_ms)
         _note_sockets(rig, server_events)
     rig.stage.problems += await rig.fleet.close(lambda name: rig.folder.participant(name).trace, gone=gone)
     _measure_faults(rig)

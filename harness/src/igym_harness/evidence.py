@@ -56,6 +56,8 @@ class FaultRecord:
     """The interval that the oracle measured."""
     removes: bool = False
     """Its targets' pages were to be gone for good."""
+    renews: bool = False
+    """Its targets' pages were to begin anew."""
 
 
 @dataclass(frozen=True)
@@ -147,14 +149,24 @@ class Evidence:
         return participant in self.gone and bool(began) and t_ms is not None and t_ms >= min(began)
 
     @property
+    def interrupted(self) -> tuple[str, ...]:
+        """Whose game ended with the document that it ran in, as planned: gone, or loaded again and not to go on."""
+        renewed = {name for one in self.faults if one.renews and one.acknowledged_ms is not None for name in one.on}
+        return tuple(
+            name
+            for name in self.participants
+            if not self.expects_completion(name) and (name in self.gone or name in renewed)
+        )
+
+    @property
     def survivors(self) -> tuple[str, ...]:
-        return tuple(name for name in self.participants if name not in self.gone)
+        return tuple(name for name in self.participants if name not in self.interrupted)
 
     @property
     def cut_episode(self) -> int | None:
-        """The episode in which somebody was removed as planned: the first that they did not seal. None: nobody was, or after the last."""
+        """The episode in which somebody's game ended as planned: the first that they did not seal. None: nobody's did, or after the last."""
         for episode in range(self.episodes):
-            if any(self.expects_gone(name) and (episode, name) not in self.seals for name in self.gone):
+            if any((episode, name) not in self.seals for name in self.interrupted):
                 return episode
         return None
 

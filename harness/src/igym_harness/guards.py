@@ -9,11 +9,13 @@ from typing import Any, Literal
 
 from igym_chaos.errors import ChaosError
 from igym_chaos.fault import SERVER, PageControl
+from igym_chaos.readings import Question
 from igym_harness.clock import monotonic_ms
 from igym_harness.errors import HarnessError
 from igym_harness.history import HARNESS
 from igym_harness.injection import live_effect
 from igym_harness.progress import Scene
+from igym_harness.reading_probe import keep_asking
 from igym_harness.rig import Rig
 from igym_harness.server_probe import keep_probing
 from igym_harness.speed_probe import keep_timing
@@ -44,6 +46,7 @@ def start(rig: Rig, show: Callable[[Scene], None]) -> list[asyncio.Task[Trouble]
         rig.processors.probe(),
         _keep_showing(rig, show),
         keep_probing(_probed(rig), rig.telemetry.record_probe, path=PROBED_PATH),
+        keep_asking(_controls(rig), _questions(rig), rig.telemetry.record_reading),
         keep_timing(_timed(rig), rig.telemetry.record_speed, during=lambda: "play" in rig.timeline.marks),
         keep_hearing(rig.fleet.members, rig.telemetry.record_ending),
         *(one.watch(rig.telemetry.record_ending) for one in _watched(rig)),
@@ -84,11 +87,20 @@ def _watched(rig: Rig) -> list[Watched]:
     return found
 
 
+def _questions(rig: Rig) -> dict[str, Question]:
+    """What the oracles of the planned faults want to know."""
+    return {what: question for one in rig.plan.faults for what, question in one.fault.asks.items()}
+
+
+def _controls(rig: Rig) -> dict[str, PageControl]:
+    controls = {name: member.control for name, member in rig.fleet.members.items()}
+    return {name: control for name, control in controls.items() if control is not None}
+
+
 def _timed(rig: Rig) -> dict[str, PageControl]:
     """Pages whose speed an oracle wants to know."""
     names = {name for one in rig.plan.faults if one.fault.needs_speed for name in one.on}
-    controls = {name: rig.fleet.members[name].control for name in sorted(names)}
-    return {name: control for name, control in controls.items() if control is not None}
+    return {name: control for name, control in _controls(rig).items() if name in names}
 
 
 def scene(rig: Rig, effects: Mapping[str, Mapping[str, float]]) -> Scene:

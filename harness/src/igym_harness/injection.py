@@ -69,7 +69,9 @@ class Injection:
         self.gate_passed = asyncio.Event()
         self.play_over = asyncio.Event()
         self.entries = {
-            one.id: Entry(one.id, one.do, one.via, one.on, dict(one.asked), removes=one.fault.removes)
+            one.id: Entry(
+                one.id, one.do, one.via, one.on, dict(one.asked), removes=one.fault.removes, renews=one.fault.renews
+            )
             for one in planned
         }
         self._planned = list(planned)
@@ -135,7 +137,7 @@ class Injection:
             return
         self._note(entry, "planned")
         subjects = [self._subjects[name] for name in one.on]
-        if one.fault.removes:
+        if one.fault.removes or one.fault.renews:
             for name in one.on:
                 await self._last_look(name)
         entry.requested_ms = self._now_ms()

@@ -35,6 +35,7 @@ class Entry:
     recovered: Effect | None = None
     touched: tuple[str, ...] = ()
     removes: bool = False
+    renews: bool = False
     lines: list[dict[str, Any]] = field(default_factory=list)
 
     @property
@@ -83,6 +84,7 @@ class Entry:
             healed_ms=self.healed_ms,
             window=self.window,
             removes=self.removes,
+            renews=self.renews,
         )
 
 

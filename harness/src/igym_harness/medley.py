@@ -56,8 +56,8 @@ class Sample:
 
     @property
     def outlives_its_end(self) -> bool:
-        """Without a heal it would go on."""
-        return not self.kind.ends_itself
+        """Without a heal it would go on, and with one the match does."""
+        return not self.kind.ends_itself and not self.kind.renews
 
     @property
     def parameters(self) -> dict[str, Any]:

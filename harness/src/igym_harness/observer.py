@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
+from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,7 +13,8 @@ from typing import Any
 from igym_chaos.fault import Window
 from igym_chaos.removals import GONE
 from igym_harness import jsonl
-from igym_harness.clock import Clocks, monotonic_ms
+from igym_harness.clock import Clocks, measure, monotonic_ms
+from igym_harness.documents import Documents
 from igym_harness.history import History
 from igym_harness.participant import NoAnswerError, Participant
 from igym_harness.probe import Answer
@@ -71,6 +74,7 @@ class Observer:
         self._disturbances = disturbances
         self._removed = removed
         self._watcher = Watcher()
+        self._documents: dict[str, Documents] = defaultdict(Documents)
         self.answers: dict[str, Answer] = {}
         self.statuses: dict[str, dict[str, Any]] = {}
         self.events: dict[str, list[dict[str, Any]]] = {}
@@ -110,10 +114,13 @@ class Observer:
         """One question, everything in it taken in. Raises NoAnswerError."""
         answer = await member.ask(full=full)
         name = member.name
+        if self._documents[name].is_another(answer.origin):
+            await self._renew_clock(member, answer.origin)
         t_ms = self._clocks.to_harness(name, answer.clock_ms)
         self.answers[name] = answer
-        if answer.status is not None:
-            self.statuses[name] = answer.status
+        status = self._documents[name].take(answer.origin, answer.status)
+        if status is not None:
+            self.statuses[name] = status
         self._telemetry.record(name, answer)
         self._timeline.observe(name, t_ms, answer.state, answer.worker)
         self.events.setdefault(name, [])
@@ -143,6 +150,12 @@ class Observer:
         except NoAnswerError:
             return self._watcher.silence(member.name, monotonic_ms(), disturbed=bool(disturbances))
         return self._watcher.answer(member.name, monotonic_ms(), answer, disturbed=bool(disturbances))
+
+    async def _renew_clock(self, member: Participant, origin_ms: float) -> None:
+        """A page that goes away meanwhile is converted by the clock of its document before: what it said is not lost."""
+        self._history.add(monotonic_ms(), member.name, "document", {"origin_ms": origin_ms})
+        with contextlib.suppress(NoAnswerError):
+            self._clocks.renew(member.name, origin_ms, await measure(member.clock_ms))
 
     def _take_event(self, name: str, event: dict[str, Any]) -> None:
         t_ms = self._clocks.to_harness(name, float(event["tMs"]))

@@ -14,6 +14,8 @@ from playwright.async_api import Error as PlaywrightError
 from igym_chaos.errors import InjectorError
 
 GAME_WORKER = "worker.js"
+NETWORK_SERVICE = "NetworkService"
+"""Part of what Chromium calls the kind of that process."""
 RUN_S = 60.0
 CRASH_S = 5.0
 SLICE_S = 0.04
@@ -34,6 +36,8 @@ class PageControl:
         self._context = context
         self._process = process
         self._cover: Page | None = None
+        self._another: Page | None = None
+        self._of_browser: CDPSession | None = None
         self._renderer: int | None = None
         self._slowing: asyncio.Task[None] | None = None
 
@@ -66,6 +70,38 @@ class PageControl:
     async def send(self, method: str, parameters: dict[str, Any]) -> Any:
         """Over the page's one session. Raises InjectorError."""
         return await _done(method, self._cdp.send(method, parameters))
+
+    async def open_another(self, url: str | None = None) -> None:
+        """`url`: another address than the page's. For a sabotage only."""
+        if self._another is not None:
+            raise InjectorError("a second tab is open already")
+        self._another = await _done("open a second tab", self._context.new_page())
+        await _done("load the second tab", self._another.goto(url or self._page.url, wait_until="commit"))
+
+    async def close_another(self) -> None:
+        another, self._another = self._another, None
+        if another is not None:
+            await _done("close the second tab", another.close(run_before_unload=False))
+
+    async def run_in_another(self, expression: str) -> Any:
+        """The JSON value. Raises InjectorError, also when there is no second tab."""
+        if self._another is None:
+            raise InjectorError("there is no second tab")
+        session = await _done("ask the second tab", self._context.new_cdp_session(self._another))
+        try:
+            answer = await _done(
+                "ask the second tab",
+                session.send("Runtime.evaluate", {"expression": expression, "returnByValue": True}),
+            )
+        finally:
+            with contextlib.suppress(PlaywrightError):
+                await session.detach()
+        return answer["result"].get("value")
+
+    async def tabs(self) -> int:
+        """By the browser's own list. Raises InjectorError."""
+        found = await self._ask_browser("Target.getTargets")
+        return sum(one["type"] == "page" and one["url"] == self._page.url for one in found["targetInfos"])
 
     async def cover(self) -> None:
         """Another tab of the same window comes to the front."""
@@ -127,6 +163,37 @@ class PageControl:
         """It is asked to leave, and does. For a sabotage only."""
         session = await _done("ask the browser", self._browser.new_browser_cdp_session())
         await _done("Browser.close", session.send("Browser.close"))
+
+    async def network_service(self) -> int:
+        """pid. Raises InjectorError, also while there is none."""
+        found = [pid for pid, kind in await self._services() if NETWORK_SERVICE in kind]
+        if len(found) != 1:
+            raise InjectorError(f"the browser names {len(found)} network processes")
+        return found[0]
+
+    async def kill_network_service(self, *, another: bool = False) -> None:
+        """SIGKILL. `another`: to a process of the browser that does something else. For a sabotage only."""
+        if self._process is None:
+            raise InjectorError("a shared browser's network is everybody's: give the participant a process of its own")
+        if not another:
+            return os.kill(await self.network_service(), signal.SIGKILL)
+        spare = [pid for pid, kind in await self._services() if NETWORK_SERVICE not in kind]
+        if not spare:
+            raise InjectorError("the browser has no process that could be mistaken for its network's")
+        return os.kill(spare[0], signal.SIGKILL)
+
+    async def _services(self) -> list[tuple[int, str]]:
+        """(pid, kind) of the browser's helpers: neither itself nor a renderer."""
+        found = await self._ask_browser("SystemInfo.getProcessInfo")
+        return [
+            (int(one["id"]), one["type"]) for one in found["processInfo"] if one["type"] not in ("browser", "renderer")
+        ]
+
+    async def _ask_browser(self, method: str) -> Any:
+        """Over one session of the browser, kept."""
+        if self._of_browser is None:
+            self._of_browser = await _done("ask the browser", self._browser.new_browser_cdp_session())
+        return await _done(method, self._of_browser.send(method))
 
     async def kill_browser(self) -> None:
         """SIGKILL to the browser's main process."""

@@ -32,6 +32,8 @@ PARTIAL_EXPORT_S = 30.0
 """The server waits for what the others still upload before it writes a session that was cut (5 s), then plays it again."""
 RECOVERY_LOOK_S = 0.5
 SCREENS_BEFORE_THE_GAME = 20
+PARTIAL = "partial"
+"""Outcome of who played, and whose session was cut."""
 TERMINAL = frozenset({"finished", "partner-left", "error", GONE})
 AFTER_THE_GATE = frozenset({"faults", "heal", "settle", "drain"})
 PRODUCT_CAUSES = ("Traceback (most recent call last)", "refused-transition")
@@ -211,7 +213,7 @@ class Phases:
         states = rig.observer.page_states
         await self._until("every participant's end", self._arrived, more=lambda: f"; pages are at {states()}")
         rig.injection.play_over.set()
-        cut = bool(rig.observer.gone())
+        cut = bool(rig.observer.gone()) or PARTIAL in rig.plan.expected.outcomes.values()
         if not cut and not all(self._completes(name) for name in rig.plan.participants):
             return
         written, limit_s = (self._cut_exported, PARTIAL_EXPORT_S) if cut else (self._exported, EXPORT_S)

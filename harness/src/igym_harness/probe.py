@@ -98,7 +98,8 @@ _QUESTION = """
   const events = hook?.events(performance.timeOrigin === origin ? since : 0) ?? [];
   return { origin: performance.timeOrigin, clockMs: performance.timeOrigin + performance.now(),
     state: document.body?.dataset.state ?? null, status, events, connections,
-    meter: { ...globalThis.__igymMeter, hidden: document.hidden, focused: document.hasFocus() } };
+    meter: { ...globalThis.__igymMeter, hidden: document.hidden, focused: document.hasFocus(),
+      reloaded: performance.getEntriesByType("navigation")[0]?.type === "reload" } };
 })()
 """
 

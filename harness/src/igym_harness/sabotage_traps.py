@@ -9,6 +9,9 @@ hidden-by-script  SAB-12, the page is only told                 toxicity-zero   
 cpu-throttle      SAB-21, of the main thread                    main-stall        SAB-22, in place of the worker's
 spare-renderer    SAB-23, the signal goes to another process    old-nonce         SAB-24, what answers has the dead server's name
 spare-tab         another tab is closed or crashes              quit              the browser leaves by itself, nothing kills it
+same-document     a navigation within the document, offered as a reload
+stranger-tab      another participant's tab                     page-clock        the worker's clock does not jump
+spare-service     the signal goes to another helper             another-origin    another site's storage is cleared
 """
 
 from __future__ import annotations
@@ -18,6 +21,7 @@ from types import MappingProxyType
 
 from igym_harness.errors import UsageError
 from igym_harness.sabotage import OF_THE_RUN
+from igym_harness.sabotage_documents import AnotherOrigin, PageClock, SameDocument, SpareService, StrangerTab
 from igym_harness.sabotage_endings import Quit, SpareTab
 from igym_harness.sabotage_network import (
     ClearedRules,
@@ -54,6 +58,11 @@ TRAPS: Mapping[str, type[Trap]] = MappingProxyType(
         "spare-renderer": SpareRenderer,
         "spare-tab": SpareTab,
         "quit": Quit,
+        "same-document": SameDocument,
+        "stranger-tab": StrangerTab,
+        "page-clock": PageClock,
+        "spare-service": SpareService,
+        "another-origin": AnotherOrigin,
     }
 )
 

@@ -12,22 +12,36 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from igym_chaos.fault import Ending, MeterSample, ProbeSample, SpeedSample, TransportSample, Window
+from igym_chaos.readings import Reading
 from igym_chaos.relay import Passed
 from igym_harness.probe import Answer, Connection
 
+CHANNEL_CLOSED = "channel-closed"
+SESSION_END = "session-end"
+"""What the game worker, and the page, call it."""
 Pairs = dict[float, float]
 """Page time of a ping -> its round trip, both ms: repeats of one ping fall together."""
+
+
+@dataclass(frozen=True)
+class _Seen:
+    """A connection at one look, and which document it belongs to: the next one counts its connections from 0 again."""
+
+    t_ms: float
+    document: float
+    connection: Connection
 
 
 class _Totals:
     """Sums a peer's counters over its successive connections, which each start from 0."""
 
     def __init__(self) -> None:
-        self._newest: dict[str, dict[int, Connection]] = defaultdict(dict)
+        self._newest: dict[str, dict[tuple[float, int], Connection]] = defaultdict(dict)
 
-    def add(self, t_ms: float, peer: str, connection: Connection) -> TransportSample:
+    def add(self, seen: _Seen, peer: str) -> TransportSample:
+        t_ms, connection = seen.t_ms, seen.connection
         known = self._newest[peer]
-        known[connection.index] = connection
+        known[seen.document, connection.index] = connection
         return TransportSample(
             t_ms=t_ms,
             peer=peer,
@@ -50,10 +64,10 @@ class _Summed:
         self._totals = _Totals()
         self._taken = 0
 
-    def take(self, transports: Sequence[tuple[float, Connection]], peer_of: Callable[[Connection], str | None]) -> None:
-        for t_ms, connection in transports[self._taken :]:
-            if (peer := peer_of(connection)) is not None:
-                self.samples.append(self._totals.add(t_ms, peer, connection))
+    def take(self, transports: Sequence[_Seen], peer_of: Callable[[Connection], str | None]) -> None:
+        for seen in transports[self._taken :]:
+            if (peer := peer_of(seen.connection)) is not None:
+                self.samples.append(self._totals.add(seen, peer))
         self._taken = len(transports)
 
 
@@ -62,12 +76,17 @@ class _Person:
     frames: list[tuple[float, int]] = field(default_factory=list)
     link_pings: dict[int, Pairs] = field(default_factory=lambda: defaultdict(dict))
     server_pings: Pairs = field(default_factory=dict)
-    transports: list[tuple[float, Connection]] = field(default_factory=list)
+    transports: list[_Seen] = field(default_factory=list)
     summed: _Summed = field(default_factory=lambda: _Summed(0))
     meters: list[MeterSample] = field(default_factory=list)
     gaps: dict[tuple[str, float], float] = field(default_factory=dict)
     """(thread, when it ended on the page's clock) -> how long it was, ms."""
     endings: list[Ending] = field(default_factory=list)
+    seat: int | None = None
+    closed: list[tuple[float, int]] = field(default_factory=list)
+    """(when, to which seat) a data channel closed."""
+    over: bool = False
+    """The page was told that its session is over; it closes its channels itself then."""
 
 
 class Recorder:
@@ -88,6 +107,7 @@ class Recorder:
         self._probes: dict[str, list[ProbeSample]] = defaultdict(list)
         self._turn_probes: dict[str, list[ProbeSample]] = defaultdict(list)
         self._speeds: dict[str, list[SpeedSample]] = defaultdict(list)
+        self._readings: dict[tuple[str, str], list[Reading]] = defaultdict(list)
         self._owner_of_ufrag: dict[str, str] = {}
 
     def record(self, participant: str, answer: Answer) -> None:
@@ -109,7 +129,14 @@ class Recorder:
             if connection.local_ufrag is not None:
                 self._owner_of_ufrag[connection.local_ufrag] = participant
             if connection.packets_sent is not None:
-                person.transports.append((t_ms, connection))
+                person.transports.append(_Seen(t_ms, answer.origin, connection))
+        if answer.status is not None and answer.status.get("seat") is not None:
+            person.seat = int(answer.status["seat"])
+        for event in answer.events:
+            if event["kind"] == SESSION_END:
+                person.over = True
+            elif event["kind"] == CHANNEL_CLOSED and not person.over:
+                person.closed.append((self._to_harness(participant, float(event["tMs"])), int(event["seat"])))
 
     def record_probe(self, participant: str, sample: ProbeSample) -> None:
         """Takes in one connection of the harness through a participant's proxy, or (SERVER) to the server itself."""
@@ -118,6 +145,14 @@ class Recorder:
     def record_turn_probe(self, participant: str, sample: ProbeSample) -> None:
         """The same through the participant's proxy of the relay."""
         self._turn_probes[participant].append(sample)
+
+    def record_reading(self, participant: str, what: str, reading: Reading) -> None:
+        """Takes in an answer to a question of a planned fault."""
+        self._readings[participant, what].append(reading)
+
+    def asked(self, participant: str) -> tuple[str, ...]:
+        """Questions that the participant answered at least once."""
+        return tuple(what for name, what in self._readings if name == participant)
 
     def record_speed(self, participant: str, sample: SpeedSample) -> None:
         """Takes in how fast the participant's threads worked."""
@@ -146,7 +181,7 @@ class Recorder:
         return tuple(self._people)
 
     def peers(self, participant: str) -> tuple[str, ...]:
-        found = (self._peer(connection) for _, connection in self._people[participant].transports)
+        found = (self._peer(seen.connection) for seen in self._people[participant].transports)
         return tuple(dict.fromkeys(peer for peer in found if peer is not None))
 
     def link_rtts(self, participant: str, window: Window) -> list[float]:
@@ -188,6 +223,14 @@ class Recorder:
     def speeds(self, participant: str, window: Window) -> list[SpeedSample]:
         return [sample for sample in self._speeds[participant] if window.holds(sample.t_ms)]
 
+    def readings(self, participant: str, what: str, window: Window) -> list[Reading]:
+        return [one for one in self._readings[participant, what] if window.holds(one.t_ms)]
+
+    def channels_closed(self, participant: str, window: Window) -> list[tuple[float, str]]:
+        at = {person.seat: name for name, person in self._people.items() if person.seat is not None}
+        closed = self._people[participant].closed
+        return [(t_ms, at[seat]) for t_ms, seat in closed if seat in at and window.holds(t_ms)]
+
     def endings(self, participant: str, window: Window) -> list[Ending]:
         found = [one for one in self._people[participant].endings if window.holds(one.t_ms)]
         return sorted(found, key=lambda one: one.t_ms)
@@ -220,6 +263,5 @@ def _meter(t_ms: float, answer: Answer) -> MeterSample:
     counts = {
         name: int(answer.meter[name]) for name in ("raf", "timers", "worker", "blurs", "hides", "freezes", "resumes")
     }
-    return MeterSample(
-        t_ms, answer.origin, hidden=bool(answer.meter["hidden"]), focused=bool(answer.meter["focused"]), **counts
-    )
+    hidden, focused, reloaded = (bool(answer.meter.get(flag)) for flag in ("hidden", "focused", "reloaded"))
+    return MeterSample(t_ms, answer.origin, hidden=hidden, focused=focused, reloaded=reloaded, **counts)

@@ -7,6 +7,7 @@ from dataclasses import astuple, fields
 from typing import Any, TypeVar
 
 from igym_chaos.fault import SERVER, MeterSample, ProbeSample, TransportSample, Window
+from igym_chaos.readings import Reading
 from igym_chaos.relay import Passed
 from igym_harness.telemetry import Recorder
 
@@ -40,6 +41,12 @@ def _person(telemetry: Recorder, name: str, window: Window) -> dict[str, Any]:
         "transport": [_rounded(astuple(one)) for one in telemetry.transport(name, window)],
         "meters": [_rounded(astuple(one)) for one in telemetry.meters(name, window)],
         "frames": [_rounded(pair) for pair in telemetry.frames(name, window)],
+        "channels_closed": [_rounded(pair) for pair in telemetry.channels_closed(name, window)],
+        "readings": [
+            _rounded((one.t_ms, what, one.value, one.late_ms))
+            for what in telemetry.asked(name)
+            for one in telemetry.readings(name, what, window)
+        ],
     }
 
 
@@ -94,6 +101,17 @@ class Remembered:
 
     def frames(self, participant: str, window: Window) -> list[tuple[float, int]]:
         return [(t_ms, frame) for t_ms, frame in self._people[participant]["frames"] if window.holds(t_ms)]
+
+    def channels_closed(self, participant: str, window: Window) -> list[tuple[float, str]]:
+        found = self._people[participant].get("channels_closed", ())
+        return [(t_ms, peer) for t_ms, peer in found if window.holds(t_ms)]
+
+    def asked(self, participant: str) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(what for _, what, *_ in self._people[participant].get("readings", ())))
+
+    def readings(self, participant: str, what: str, window: Window) -> list[Reading]:
+        found = self._people[participant].get("readings", ())
+        return [Reading(t_ms, *rest) for t_ms, which, *rest in found if which == what and window.holds(t_ms)]
 
     def relayed(self, window: Window) -> list[Passed]:
         return [one for one in self._relayed if window.holds(one.t_ms)]

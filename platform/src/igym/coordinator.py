@@ -101,9 +101,19 @@ class Coordinator:
     def knows(self, participant_id: str) -> bool:
         return participant_id in self._participants
 
-    def hello(self, participant_id: str, page_id: str) -> tuple[Mapping[str, Any], Effects]:
+    def open_elsewhere(self, participant_id: str, page_id: str, tab_id: str | None) -> bool:
+        """Whether another tab of the participant is connected: this one is then told so, and changes nothing.
+
+        A page of the same tab is a reload, whose old connection may still seem to be there.
+        """
+        person = self._person(participant_id)
+        same_tab = tab_id is not None and tab_id == person.tab_id
+        return person.connected and person.page_id not in (None, page_id) and not same_tab
+
+    def hello(self, participant_id: str, page_id: str, tab_id: str | None = None) -> tuple[Mapping[str, Any], Effects]:
         """A page speaks for a participant: the answer and what else follows."""
         person = self._person(participant_id)
+        person.tab_id = tab_id
         effects: Effects = []
         resumed = person.page_id == page_id
         if not resumed:
@@ -275,7 +285,7 @@ class Coordinator:
         return scene is not None and scene.id == scene_id and person.session_id is None
 
     def _replace_page(self, person: Participant, page_id: str) -> Effects:
-        """Another window or a reload: the newest page wins, and what ran in the old one is over."""
+        """A reload, or another tab when the first one is gone: what ran in the old page is over."""
         effects: Effects = []
         if person.page_id is not None and person.connected:
             message = "This study was opened in another window. Please go on there."

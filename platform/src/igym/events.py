@@ -36,7 +36,7 @@ _SIGNAL = {"session_id": "s", "seat": "i", "generation": "i", "kind": "s", "payl
 EVENTS: Mapping[str, Event] = MappingProxyType(
     {
         # The page says who it is, and moves on.
-        "page_hello": _event("C->S", participant_id="s", page_id="s", registry_version="i"),
+        "page_hello": _event("C->S", participant_id="s", page_id="s", tab_id="s?", registry_version="i"),
         "scene_advance": _event("C->S", scene_id="s", values="j"),
         "lobby_join": _event("C->S", scene_id="s"),
         "page_ping": _event("C->S", seq="i"),

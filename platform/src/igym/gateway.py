@@ -18,6 +18,7 @@ from igym.store import RefusedDataError, StoreUnavailableError
 
 log = logging.getLogger("igym")
 Answer = Mapping[str, Any] | None
+DUPLICATE = "duplicate_tab"
 UNAVAILABLE = "store_unavailable"
 """Nothing was stored, and nothing is wrong with what was sent: pages send it again."""
 
@@ -152,8 +153,18 @@ class Gateway:
                 "code": "unknown_participant",
                 "message": "This link belongs to nobody. Please begin again at the start page.",
             }
+        tab_id = payload.get("tab_id")
+        if self.desk.coordinator.open_elsewhere(participant_id, page_id, tab_id):
+            await self.desk.note(
+                "page_refused", {"participant_id": participant_id, "page_id": page_id, "code": DUPLICATE}
+            )
+            return {
+                "ok": False,
+                "code": DUPLICATE,
+                "message": "The study is open in another window. Please go on there, or close it and try again here.",
+            }
         async with self._entering(sid, PageKey(participant_id, page_id)):
-            return await self.desk.ask(lambda one: one.hello(participant_id, page_id))
+            return await self.desk.ask(lambda one: one.hello(participant_id, page_id, tab_id))
 
     def _entering(self, sid: str, page: PageKey) -> _Entering:
         return _Entering(self._pages, self._sid_of, sid, page)

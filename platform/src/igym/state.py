@@ -14,7 +14,9 @@ class Participant:
     scene: int = 0
     state: lifecycle.ParticipantState = "reading"
     page_id: str | None = None
-    """The page that may speak for this participant; the newest one wins."""
+    """The page that may speak for this participant."""
+    tab_id: str | None = None
+    """The tab that this page is in, over its reloads; None: it did not say."""
     connected: bool = False
     session_id: str | None = None
     last_session_id: str | None = None

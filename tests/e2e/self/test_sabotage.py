@@ -51,12 +51,21 @@ TRAPS = {
         "f5": "spare-renderer",
     },
     "traps-server": {"f1": "toxicity-zero", "f2": "legacy-zero", "f5": "legacy-loss"},
+    "traps-documents": {
+        "f1": "same-document",
+        "f2": "stranger-tab",
+        "f3": "page-clock",
+        "f4": "spare-service",
+        "f5": "another-origin",
+        "f6": "another-origin",
+    },
 }
 # Which faults have no effect then: a heal that goes wrong is paid for by the next fault of the page.
 DEAD = {
     "traps-network": {"f2", "f3", "f5", "f6"},
     "traps-pages": {"f1", "f2", "f3", "f4", "f5"},
     "traps-server": {"f1", "f3", "f5"},
+    "traps-documents": {"f1", "f2", "f3", "f4", "f5", "f6"},
 }
 
 
@@ -131,6 +140,17 @@ def test_a_relay_that_the_pages_go_around_proves_nothing(play: Play) -> None:
 def test_a_dead_server_that_still_answers_was_not_killed(play: Play) -> None:
     """SAB-24."""
     assert_unproven(play(HERE / "trigger-kill.toml", env="kitchen", sabotage="f1=old-nonce"), "EFF-2", {"f1"})
+
+
+@pytest.mark.parametrize("name", ["reload-play", "network-service-kill"])
+def test_a_session_that_nothing_cut_is_no_failure_of_the_product(play: Play, name: str) -> None:
+    """It is completed where the file expects it to be cut, because the fault did not happen."""
+    assert_unproven(play(name, env="kitchen", sabotage="inert"), "EFF-1", {"f1"})
+
+
+def test_a_page_that_is_not_loaded_again_after_its_network_died_is_not_healed(play: Play) -> None:
+    """It ends the match, so it has one of its own."""
+    assert_unproven(play("network-service-kill", env="kitchen", sabotage="no-heal"), "EFF-2", {"f1"})
 
 
 def test_idle_seats_in_an_active_scenario_are_unknown(play: Play) -> None:

@@ -16,6 +16,7 @@ from igym_chaos.faults.p2p_jitter import PeerJitter
 from igym_chaos.faults.p2p_latency import PeerLatency
 from igym_chaos.faults.p2p_loss import PeerLoss
 from igym_chaos.faults.signal_latency import SignalLatency
+from igym_chaos.readings import Reading
 from igym_chaos.relay import Passed
 
 BEFORE, DURING, AFTER = Window(0, 5_000), Window(5_000, 15_000), Window(15_000, 20_000)
@@ -62,6 +63,12 @@ class Recorded:
         return []
 
     def endings(self, participant: str, window: Window) -> list[Ending]:
+        return []
+
+    def readings(self, participant: str, what: str, window: Window) -> list[Reading]:
+        return []
+
+    def channels_closed(self, participant: str, window: Window) -> list[tuple[float, str]]:
         return []
 
     def transport(self, participant: str, window: Window) -> list[TransportSample]:

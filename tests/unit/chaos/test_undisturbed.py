@@ -17,10 +17,13 @@ import pytest
 
 from igym_chaos.fault import SERVER, Window
 from igym_chaos.faults import BUILT
+from igym_chaos.faults.tab_duplicate import SECOND
 from igym_harness.medley import Sample, samples
 from igym_harness.telemetry_file import Remembered
 
 VECTOR = Path(__file__).parents[2] / "vectors" / "undisturbed.json"
+ASKED: Any = Remembered(json.loads((VECTOR.parent / "undisturbed-asked.json").read_text(encoding="utf-8")))
+"""Twelve seconds of `--sabotage inert` with tests/e2e/self/traps-documents.toml: what two pages answered to every fault's own questions."""
 MATCH: Any = Remembered(json.loads(VECTOR.read_text(encoding="utf-8")))
 START_MS, END_MS = MATCH.window.start_ms, MATCH.window.end_ms
 BEFORE, DURING = Window(START_MS, START_MS + 4_000), Window(START_MS + 4_500, END_MS)
@@ -30,7 +33,8 @@ COUNT_WHAT_THEY_DID = frozenset({"p2p.flap", "server.db-locked", "server.disk-fu
 
 MEASURED_ELSEWHERE = frozenset({"U", "R"})
 """The match has no relay of this kind: test_relay and test_turn_faults hold the injectors that do nothing against real measurements.
-Nobody timed its threads either: test_speed holds those that slow them, and in browsers the sabotage suite."""
+Nobody timed its threads either, or asked a fault's own questions: test_speed and test_reading_faults hold those, and in browsers the
+sabotage suite."""
 
 
 def name_of(sample: Sample) -> str:
@@ -61,7 +65,7 @@ def test_an_injector_that_does_nothing_is_not_believed(sample: Sample) -> None:
     fault = sample.kind(**{name: value for name, value in sample.parameters.items() if not isinstance(value, dict)})
     effect = fault.effect(MATCH, targets(sample), DURING, BEFORE)
     assert not effect.in_band, effect
-    elsewhere = sample.via in MEASURED_ELSEWHERE or sample.kind.needs_speed
+    elsewhere = sample.via in MEASURED_ELSEWHERE or sample.kind.needs_speed or sample.kind.asks
     if not elsewhere and sample.kind.kind not in COUNT_WHAT_THEY_DID:
         assert effect.n > 0, effect
         assert effect.measured, effect
@@ -73,6 +77,25 @@ def test_nobody_else_is_accused(sample: Sample) -> None:
     fault = sample.kind(**{name: value for name, value in sample.parameters.items() if not isinstance(value, dict)})
     others = [name for name in MATCH.participants() if name not in targets(sample)]
     assert fault.untouched(MATCH, others, DURING, BEFORE) == []
+
+
+ASKING = [sample for sample in SAMPLES if sample.kind.asks]
+
+
+@pytest.mark.parametrize("sample", ASKING, ids=name_of)
+def test_what_pages_answer_when_nobody_does_anything_is_no_effect(sample: Sample) -> None:
+    """Every question was answered; the oracle rests on the answers, and accuses nobody."""
+    start_ms = ASKED.window.start_ms
+    before, during = Window(start_ms, start_ms + 4_000), Window(start_ms + 4_500, ASKED.window.end_ms)
+    fault = sample.kind(**sample.parameters)
+    for name in ASKED.participants():
+        for what in {*fault.asks} - {SECOND}:
+            assert len(ASKED.readings(name, what, before)) >= 3, f"{what} of {name}"
+    effect = fault.effect(ASKED, ["a"], during, before)
+    assert not effect.in_band, effect
+    assert effect.n > 0, effect
+    assert effect.measured, effect
+    assert fault.untouched(ASKED, ["b"], during, before) == []
 
 
 @pytest.mark.parametrize("kind", BUILT, ids=lambda kind: kind.__name__)

@@ -52,3 +52,16 @@ def test_the_first_measurement_converts_and_the_last_tells_the_drift() -> None:
     assert clocks.drifts_ms() == {"a": 8.0}
     with pytest.raises(KeyError):
         clocks.to_harness("b", 1.0)
+
+
+def test_another_document_is_another_clock_and_what_the_one_before_said_stays() -> None:
+    clocks = Clocks()
+    clocks.record("a", Offset(100.0, 0.5))
+    clocks.renew("a", 1_000.0, Offset(107.0, 0.5))
+    assert clocks.to_harness("a", 999.0) == 899.0
+    assert clocks.to_harness("a", 1_000.0) == 893.0
+    assert clocks.drifts_ms() == {"a": 0.0}, "two clocks that differ have not drifted"
+    clocks.record("a", Offset(117.0, 0.5))
+    assert clocks.drifts_ms() == {"a": 9.0}
+    with pytest.raises(KeyError):
+        clocks.renew("b", 0.0, Offset(0.0, 0.0))

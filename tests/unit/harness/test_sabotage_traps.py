@@ -13,10 +13,13 @@ import pytest
 from igym_chaos.cdp import COMMAND, NetworkRules
 from igym_chaos.errors import InjectorError, NotArmedError
 from igym_chaos.fault import Effect, Fault, ServerIdentity, Subject, Telemetry, Window
+from igym_chaos.faults.clock_jump import ClockJump
 from igym_chaos.faults.p2p_loss import PeerLoss
 from igym_chaos.faults.server_kill import ServerKill
 from igym_chaos.faults.signal_hold import SignalHold
 from igym_chaos.faults.tab_hidden import TabHidden
+from igym_chaos.faults.tab_reload import TabReload
+from igym_chaos.faults.tab_storage import TabStorage
 from igym_harness.errors import UsageError
 from igym_harness.sabotage import OF_THE_RUN
 from igym_harness.sabotage_network import LEGACY
@@ -203,7 +206,51 @@ async def test_commands_of_another_thread_run_there() -> None:
     assert seen[0] != threading.current_thread().name
 
 
-@pytest.mark.parametrize("name", ["cleared-rules", "legacy-loss", "set-offline", "detached-session", "spare-renderer"])
+async def test_a_navigation_within_the_document_loads_nothing() -> None:
+    control = Control()
+    await trap("same-document").inject(TabReload(), [person(control=control)])
+    assert "pushState" in control.ran[0]
+    assert control.sent == []
+
+
+async def test_the_clock_of_the_worker_stays_when_only_the_page_is_told() -> None:
+    class Threads(Control):
+        async def run_in_worker(self, expression: str) -> None:
+            raise AssertionError("the worker was reached")
+
+    control, one = Threads(), trap("page-clock")
+    await one.inject(ClockJump(60_000), [person(control=control)])
+    await one.heal(ClockJump(60_000), [person(control=control)])
+    assert len(control.ran) == 2
+
+
+async def test_the_storage_of_another_site_is_cleared() -> None:
+    class Filled(Control):
+        async def run(self, expression: str) -> Any:
+            return "http://127.0.0.1:1" if expression == "location.origin" else 5
+
+    control = Filled()
+    await trap("another-origin").inject(TabStorage(), [person(control=control)])
+    (method, parameters), (other, _) = control.sent
+    assert (method, parameters["origin"]) == ("Storage.clearDataForOrigin", "http://elsewhere.example")
+    assert other != "DOMStorage.clear"
+
+
+WITHOUT_A_PAGE = [
+    "cleared-rules",
+    "legacy-loss",
+    "set-offline",
+    "detached-session",
+    "spare-renderer",
+    "same-document",
+    "stranger-tab",
+    "page-clock",
+    "spare-service",
+    "another-origin",
+]
+
+
+@pytest.mark.parametrize("name", WITHOUT_A_PAGE)
 async def test_a_participant_without_a_page_is_named(name: str) -> None:
     one = trap(name)
     with pytest.raises(InjectorError, match="a"):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from igym_chaos.fault import Ending, Window
@@ -86,3 +88,40 @@ def test_what_ended_is_told_by_time_and_a_socket_is_no_end(recorder: Recorder) -
     assert [one.what for one in recorder.endings("a", Window(0.0, 400.0))] == ["browser", "socket"]
     assert recorder.endings("a", Window(250.0, 260.0)) == []
     assert (recorder.ended("a"), recorder.ended("b")) == (True, False)
+
+
+def test_counters_go_on_over_another_document_which_counts_from_0_again(recorder: Recorder) -> None:
+    recorder.record("b", answer(50.0, "b", connections=(connection(0, "ufB", "ufA", 0, 0),)))
+    recorder.record("b", answer(60.0, "b", connections=(connection(1, "ufB2", "ufA2", 0, 0),)))
+    recorder.record("a", answer(100.0, "a", connections=(connection(0, "ufA", "ufB", 100, 90),)))
+    again = replace(answer(200.0, "a", connections=(connection(0, "ufA2", "ufB2", 5, 4),)), origin=1_150.0)
+    recorder.record("a", again)
+    samples = recorder.transport("a", Window(0.0, 300.0))
+    assert [(one.packets_sent, one.packets_received) for one in samples] == [(100, 90), (105, 94)]
+
+
+def test_a_channel_that_closed_is_told_by_whom_it_led_to(recorder: Recorder) -> None:
+    closed = {"index": 3, "kind": "channel-closed", "seat": 0, "label": "input", "tMs": 5_130.0}
+    opened = {**closed, "kind": "channel-open", "tMs": 5_010.0}
+    seen = answer(200.0, "b")
+    status = {**(seen.status or {}), "seat": 1}
+    recorder.record("b", replace(seen, status=status, events=[opened, closed]))
+    assert recorder.channels_closed("b", Window(0.0, 200.0)) == [], "nobody is known to have the seat"
+    first = answer(210.0, "a")
+    recorder.record("a", replace(first, status={**(first.status or {}), "seat": 0}))
+    recorder.record("a", replace(first, status={**(first.status or {}), "seat": None}))
+    assert recorder.channels_closed("b", Window(0.0, 200.0)) == [(130.0, "a")]
+    assert recorder.channels_closed("b", Window(0.0, 100.0)) == []
+
+
+def test_channels_that_a_page_closes_because_its_session_is_over_are_its_own(recorder: Recorder) -> None:
+    over = {"index": 3, "kind": "session-end", "tMs": 5_120.0}
+    closed = {"index": 4, "kind": "channel-closed", "seat": 0, "label": "input", "tMs": 5_130.0}
+    seated = [
+        (name, replace(one, status={**(one.status or {}), "seat": seat}))
+        for seat, name in enumerate("ab")
+        for one in [answer(200.0, name)]
+    ]
+    for name, one in seated:
+        recorder.record(name, replace(one, events=[over, closed] if name == "b" else []))
+    assert recorder.channels_closed("b", Window(0.0, 300.0)) == []

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from igym_chaos.fault import SERVER, ProbeSample, Window
+from igym_chaos.readings import Reading
 from igym_chaos.relay import Passed
 from igym_harness.probe import Answer, Connection
 from igym_harness.telemetry import Recorder
@@ -20,11 +21,13 @@ METER = {"raf": 60, "timers": 20, "worker": 40, "blurs": 0, "hides": 0, "freezes
 def answer(t_ms: float, who: str, other: str) -> Answer:
     link = {"seat": 1, "open": True, "pings": [[t_ms - 50.0, 2.12]]}
     status = {
+        "seat": 0 if who == "ua" else 1,
         "serverPings": [[t_ms - 40.0, 1.5]],
         "worker": {"state": "playing", "frame": int(t_ms / 33), "links": [link]},
     }
     connection = Connection(0, "connected", "connected", who, other, packets_sent=int(t_ms), packets_received=int(t_ms))
-    return Answer(1.0, t_ms, "playing", status, [], [connection], {**METER, "hidden": False, "focused": True})
+    closed = {"kind": "channel-closed", "tMs": t_ms - 10.0, "seat": 1 if who == "ua" else 0}
+    return Answer(1.0, t_ms, "playing", status, [closed], [connection], {**METER, "hidden": False, "focused": True})
 
 
 def recorded() -> Recorder:
@@ -35,16 +38,20 @@ def recorded() -> Recorder:
         recorder.record("b", answer(t_ms, "ub", "ua"))
         for where in ("a", SERVER):
             recorder.record_probe(where, ProbeSample(t_ms, 1.0, 2.0, 3.0, 5_000, 2, "fin"))
+        for what in ("tabs", "keys"):
+            recorder.record_reading("b", what, Reading(t_ms + 7.0, 2.0, 0.5))
     return recorder
 
 
 def readings(telemetry: Any, window: Window) -> list[Any]:
-    of_each = ("link_rtts", "server_rtts", "server_probes", "transport", "meters", "frames")
+    of_each = ("link_rtts", "server_rtts", "server_probes", "transport", "meters", "frames", "channels_closed")
+    asked = [telemetry.readings(name, what, window) for name in telemetry.participants() for what in ("tabs", "keys")]
     each = [getattr(telemetry, what)(name, window) for name in telemetry.participants() for what in of_each]
     return [
         telemetry.participants(),
         *map(telemetry.peers, telemetry.participants()),
         *each,
+        *asked,
         telemetry.server_probes(SERVER, window),
         telemetry.relayed(window),
     ]

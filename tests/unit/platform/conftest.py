@@ -50,9 +50,10 @@ class Page:
     async def ask(self, event: str, payload: Any) -> Any:
         return await self.client.call(event, payload, timeout=ANSWER_S)
 
-    async def hello(self, participant_id: str, page_id: str = "page") -> Any:
+    async def hello(self, participant_id: str, page_id: str = "page", tab_id: str = "tab") -> Any:
         return await self.ask(
-            "page_hello", {"participant_id": participant_id, "page_id": page_id, "registry_version": VERSION}
+            "page_hello",
+            {"participant_id": participant_id, "page_id": page_id, "tab_id": tab_id, "registry_version": VERSION},
         )
 
     async def told(self, event: str) -> Any:

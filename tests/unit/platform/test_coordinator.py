@@ -125,7 +125,20 @@ def test_a_seal_that_comes_twice_ends_nothing_twice() -> None:
     assert one.sealed("session1", 1, 1) == []
 
 
-def test_another_window_wins_and_ends_what_ran_in_the_first() -> None:
+def test_a_second_tab_is_elsewhere_as_long_as_the_first_is_connected() -> None:
+    one = coordinator()
+    one.create("a", "CODE-a")
+    assert not one.open_elsewhere("a", "page-a", "tab-a")
+    one.hello("a", "page-a", "tab-a")
+    assert not one.open_elsewhere("a", "page-a", "tab-a"), "the same page, connected again"
+    assert not one.open_elsewhere("a", "reloaded", "tab-a"), "a reload, whichever comes first"
+    for other in ("tab-b", None):
+        assert one.open_elsewhere("a", "page-b", other)
+    one.disconnected("a", "page-a")
+    assert not one.open_elsewhere("a", "page-b", "tab-b"), "the first tab is gone"
+
+
+def test_a_reload_wins_and_ends_what_ran_in_the_old_page() -> None:
     one = coordinator()
     playing(one)
     _, effects = one.hello("a", "another")

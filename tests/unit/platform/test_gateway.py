@@ -132,7 +132,19 @@ async def test_a_chunk_is_stored_before_it_is_acknowledged_and_only_from_its_own
     assert (await first.ask("data_chunk", {**chunk, "rows": ["[]"]}))["code"] == "wrong_rows"
 
 
-async def test_a_second_window_takes_over(server: Any) -> None:
+async def test_a_second_tab_is_told_so_and_changes_nothing(server: Any) -> None:
+    participant = await server.begin()
+    first, second = await server.page(), await server.page()
+    await first.hello(participant, "one", "tab 1")
+    refused = await second.hello(participant, "two", "tab 2")
+    assert (refused["ok"], refused["code"]) == (False, "duplicate_tab")
+    assert "another window" in refused["message"]
+    assert (await second.ask("page_ping", {"seq": 1}))["code"] == "no_hello"
+    assert (await first.ask("page_ping", {"seq": 1}))["ok"]
+
+
+async def test_a_reload_takes_over_from_its_old_connection(server: Any) -> None:
+    """Also when that has not ended yet."""
     participant = await server.begin()
     old, new = await server.page(), await server.page()
     await old.hello(participant, "old")

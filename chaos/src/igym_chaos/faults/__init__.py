@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from igym_chaos.fault import Fault
+from igym_chaos.faults.clock_jump import ClockJump
 from igym_chaos.faults.net_offline import Offline
 from igym_chaos.faults.p2p_bandwidth import PeerBandwidth
 from igym_chaos.faults.p2p_bandwidth_turn import TurnBandwidth
@@ -32,6 +33,7 @@ from igym_chaos.faults.p2p_slicer import PeerSlicer
 from igym_chaos.faults.proc_crash import ProcCrash
 from igym_chaos.faults.proc_kill import ProcKill
 from igym_chaos.faults.proc_main_slow import ProcMainSlow
+from igym_chaos.faults.proc_network_service import ProcNetworkService
 from igym_chaos.faults.proc_slow import ProcSlow
 from igym_chaos.faults.proc_stop import ProcStop
 from igym_chaos.faults.server_db_locked import ServerDbLocked
@@ -51,13 +53,18 @@ from igym_chaos.faults.signal_slicer import SignalSlicer
 from igym_chaos.faults.signal_slow_close import SignalSlowClose
 from igym_chaos.faults.tab_blur import TabBlur
 from igym_chaos.faults.tab_close import TabClose
+from igym_chaos.faults.tab_cold import TabCold
+from igym_chaos.faults.tab_duplicate import TabDuplicate
 from igym_chaos.faults.tab_frozen import TabFrozen
 from igym_chaos.faults.tab_hidden import TabHidden
 from igym_chaos.faults.tab_hidden_script import TabHiddenScript
 from igym_chaos.faults.tab_main_stall import TabMainStall
+from igym_chaos.faults.tab_reload import TabReload
+from igym_chaos.faults.tab_storage import TabStorage
 from igym_chaos.faults.tab_worker_stall import TabWorkerStall
 
 BUILT: tuple[type[Fault], ...] = (
+    ClockJump,
     Offline,
     PeerBandwidth,
     PeerBlackout,
@@ -75,6 +82,7 @@ BUILT: tuple[type[Fault], ...] = (
     ProcCrash,
     ProcKill,
     ProcMainSlow,
+    ProcNetworkService,
     ProcSlow,
     ProcStop,
     RelayedBlackout,
@@ -98,10 +106,14 @@ BUILT: tuple[type[Fault], ...] = (
     SignalSlowClose,
     TabBlur,
     TabClose,
+    TabCold,
+    TabDuplicate,
     TabFrozen,
     TabHidden,
     TabHiddenScript,
     TabMainStall,
+    TabReload,
+    TabStorage,
     TabWorkerStall,
     PeerHold,
     PeerQueue,
