@@ -6,14 +6,18 @@ inject ─▶ settle ─▶ [ window: effect ] ─▶ heal ─▶ settle ─▶ 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
+from difflib import get_close_matches
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol
 
 if TYPE_CHECKING:
     from igym_chaos.cdp import NetworkRules
+    from igym_chaos.frame_route import FrameRoute
     from igym_chaos.relay import Passed, PeerRelay
+    from igym_chaos.socket_frames import SocketFrame
     from igym_chaos.toxiproxy import ProxiedPath
 
 
@@ -96,6 +100,16 @@ class SpeedSample:
     worker_ms: float
 
 
+@dataclass(frozen=True)
+class SignalSample:
+    """Signals (offers, answers, candidates) of a page's links by one instant, as the product counts them; cumulative."""
+
+    t_ms: float
+    sent: int
+    arrived: int
+    """Also those that the page then dropped."""
+
+
 class Telemetry(Protocol):
     """What was recorded of a run; every list is oldest first and lies inside the window."""
 
@@ -119,6 +133,11 @@ class Telemetry(Protocol):
 
     def relayed(self, window: Window) -> list[Passed]:
         """Packets that came by the UDP relay; empty without one."""
+
+    def socket_frames(self, participant: str, window: Window) -> list[SocketFrame]:
+        """What came by between the participant's page and the server's socket; empty where nothing stands there."""
+
+    def signals(self, participant: str, window: Window) -> list[SignalSample]: ...
 
     def meters(self, participant: str, window: Window) -> list[MeterSample]: ...
 
@@ -225,6 +244,9 @@ class Subject(Protocol):
     def relay(self) -> PeerRelay | None: ...
 
     @property
+    def frame_route(self) -> FrameRoute | None: ...
+
+    @property
     def control(self) -> PageControl | None: ...
 
     @property
@@ -272,6 +294,8 @@ class Fault(ABC):
     """Its oracle compares how fast the threads of its targets' pages work."""
     ends_itself: ClassVar[bool] = False
     """There is nothing to heal: it is done once, or is over when its time is."""
+    words: ClassVar[Mapping[str, tuple[str, ...]]] = MappingProxyType({})
+    """Parameters that are texts, each with what it may be; every other one is a number."""
 
     @abstractmethod
     async def inject(self, on: Sequence[Subject]) -> None:
@@ -304,3 +328,12 @@ def require_range(kind: str, parameter: str, value: float, low: float, high: flo
     number = isinstance(value, (int, float)) and not isinstance(value, bool)
     if not number or not low <= value <= high:
         raise ValueError(f"{kind}: {parameter} is {value!r}; give a number from {low:g} to {high:g}")
+
+
+def require_word(fault: Fault, parameter: str) -> None:
+    """Raises ValueError naming the parameter, its value and the nearest of what it may be."""
+    value, known = getattr(fault, parameter), fault.words[parameter]
+    if value not in known:
+        near = get_close_matches(str(value), known, n=1)
+        hint = f'did you mean "{near[0]}"?' if near else f"write one of {', '.join(known)}"
+        raise ValueError(f"{fault.kind}: {parameter} is {value!r}; {hint}")

@@ -367,7 +367,7 @@ def _fault(table: Table, participants: Mapping[str, ParticipantPlan]) -> Planned
     parameters = table.raw("with", {})
     Table(parameters, f"{table.where} with", kind.parameters())
     for name, value in parameters.items():
-        _parameter(f"{table.where} with: {name}", value)
+        _parameter(f"{table.where} with: {name}", value, text=name in kind.words)
     fault = PlannedFault(
         id=table.text("id"),
         do=do,
@@ -428,9 +428,11 @@ def _drawable(value: Any) -> list[Any]:
     return list(next(iter(value.values()))) if isinstance(value, Mapping) else [value]
 
 
-def _parameter(where: str, value: Any) -> None:
+def _parameter(where: str, value: Any, *, text: bool) -> None:
     if isinstance(value, Mapping):
         Table(value, where, DRAWS)
+        if text and "choice" not in value:
+            raise ScenarioError(f"{where} is {value!r}; a text is drawn by {{ choice = [...] }}")
         spread = next(iter(value.values()), None)
         if (
             len(value) != 1

@@ -50,7 +50,7 @@ class Sample:
     @property
     def at_the_server(self) -> bool:
         """It is the server that suffers, or the way to it; the game between the browsers does not."""
-        return self.via == "T" or self.kind.of_server
+        return self.via in ("T", "W") or self.kind.of_server
 
     @property
     def outlives_its_end(self) -> bool:

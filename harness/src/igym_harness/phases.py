@@ -111,6 +111,7 @@ class Phases:
             sabotage=sabotage,
             own=stage.own,
             relay=stage.relay,
+            routed=plan.routed,
         )
         await rig.fleet.load(SCREEN_S)
         await self._press("#begin")

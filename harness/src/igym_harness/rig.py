@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from igym_chaos.fault import Window
+from igym_chaos.socket_frames import SocketFrame
 from igym_harness.clock import Clocks, monotonic_ms
 from igym_harness.fleet import Fleet
 from igym_harness.history import HARNESS, History
@@ -80,6 +81,7 @@ class Rig:
             plan.participants,
             self.clocks.to_harness,
             lambda: () if stage.relay is None else stage.relay.passed,
+            self._socket_frames,
         )
         subjects = Subjects(self.fleet.members, ServerSubject(stage, folder.data))
         self.injection = Injection(
@@ -98,6 +100,10 @@ class Rig:
             folder=folder,
             disturbances=lambda: self.injection.in_force(NO_FRAME_MS),
         )
+
+    def _socket_frames(self, name: str) -> Sequence[SocketFrame]:
+        member = self.fleet.members.get(name)
+        return () if member is None or member.frame_route is None else member.frame_route.frames
 
     def note(self, kind: str, **detail: object) -> None:
         """An event of the harness itself, now."""

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from igym_chaos.fault import MeterSample, ProbeSample, SpeedSample, TransportSample, Window
+from igym_chaos.fault import MeterSample, ProbeSample, SignalSample, SpeedSample, TransportSample, Window
 from igym_chaos.relay import Passed
+from igym_chaos.socket_frames import SocketFrame
 from igym_harness.probe import Answer, Connection
 
 Pairs = dict[float, float]
@@ -65,6 +66,7 @@ class _Person:
     transports: list[tuple[float, Connection]] = field(default_factory=list)
     summed: _Summed = field(default_factory=lambda: _Summed(0))
     meters: list[MeterSample] = field(default_factory=list)
+    signals: list[SignalSample] = field(default_factory=list)
     gaps: dict[tuple[str, float], float] = field(default_factory=dict)
     """(thread, when it ended on the page's clock) -> how long it was, ms."""
     gone_ms: float | None = None
@@ -81,10 +83,12 @@ class Recorder:
         participants: Iterable[str],
         to_harness: Callable[[str, float], float],
         relayed: Callable[[], Sequence[Passed]] = tuple,
+        socket_frames: Callable[[str], Sequence[SocketFrame]] = lambda _: (),
     ) -> None:
         self._people = {name: _Person() for name in participants}
         self._to_harness = to_harness
         self._relayed = relayed
+        self._socket_frames = socket_frames
         self._probes: dict[str, list[ProbeSample]] = defaultdict(list)
         self._turn_probes: dict[str, list[ProbeSample]] = defaultdict(list)
         self._speeds: dict[str, list[SpeedSample]] = defaultdict(list)
@@ -100,6 +104,7 @@ class Recorder:
             person.link_pings[int(link["seat"])].update(_pairs(link["pings"]))
         if answer.status is not None:
             person.server_pings.update(_pairs(answer.status["serverPings"]))
+            person.signals.extend(_signals(t_ms, answer.status.get("signals")))
         if answer.meter.get("raf") is not None:
             person.meters.append(_meter(t_ms, answer))
             person.gaps.update(
@@ -172,6 +177,14 @@ class Recorder:
         start = bisect_left(packets, window.start_ms, key=lambda one: one.t_ms)
         return list(packets[start : bisect_right(packets, window.end_ms, key=lambda one: one.t_ms)])
 
+    def socket_frames(self, participant: str, window: Window) -> list[SocketFrame]:
+        frames = self._socket_frames(participant)
+        start = bisect_left(frames, window.start_ms, key=lambda one: one.t_ms)
+        return list(frames[start : bisect_right(frames, window.end_ms, key=lambda one: one.t_ms)])
+
+    def signals(self, participant: str, window: Window) -> list[SignalSample]:
+        return [sample for sample in self._people[participant].signals if window.holds(sample.t_ms)]
+
     def meters(self, participant: str, window: Window) -> list[MeterSample]:
         return [sample for sample in self._people[participant].meters if window.holds(sample.t_ms)]
 
@@ -207,6 +220,14 @@ class Recorder:
     ) -> list[tuple[float, float]]:
         timed = sorted((self._to_harness(participant, page_ms), rtt_ms) for page_ms, rtt_ms in pings)
         return [pair for pair in timed if window.holds(pair[0])]
+
+
+def _signals(t_ms: float, counters: Mapping[str, int] | None) -> list[SignalSample]:
+    """What the product's links counted; nothing of a page that does not tell."""
+    if counters is None:
+        return []
+    arrived = sum(counters[name] for name in ("received", "droppedEarly", "droppedStale", "droppedStrange"))
+    return [SignalSample(t_ms, sent=counters["sent"], arrived=arrived)]
 
 
 def _pairs(pings: Iterable[Iterable[Any]]) -> Pairs:

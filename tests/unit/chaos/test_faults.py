@@ -10,13 +10,14 @@ import pytest
 
 from igym_chaos.cdp import NetworkRules
 from igym_chaos.errors import InjectorError
-from igym_chaos.fault import Effect, Fault, MeterSample, ProbeSample, SpeedSample, TransportSample, Window
+from igym_chaos.fault import Effect, Fault, MeterSample, ProbeSample, SignalSample, SpeedSample, TransportSample, Window
 from igym_chaos.faults.p2p_blackout import PeerBlackout
 from igym_chaos.faults.p2p_jitter import PeerJitter
 from igym_chaos.faults.p2p_latency import PeerLatency
 from igym_chaos.faults.p2p_loss import PeerLoss
 from igym_chaos.faults.signal_latency import SignalLatency
 from igym_chaos.relay import Passed
+from igym_chaos.socket_frames import SocketFrame
 
 BEFORE, DURING, AFTER = Window(0, 5_000), Window(5_000, 15_000), Window(15_000, 20_000)
 OTHERS = {"a": ("b",), "b": ("a",), "c": ("d",), "d": ("c",)}
@@ -50,6 +51,12 @@ class Recorded:
         return []
 
     def relayed(self, window: Window) -> list[Passed]:
+        return []
+
+    def socket_frames(self, participant: str, window: Window) -> list[SocketFrame]:
+        return []
+
+    def signals(self, participant: str, window: Window) -> list[SignalSample]:
         return []
 
     def meters(self, participant: str, window: Window) -> list[MeterSample]:
@@ -217,6 +224,7 @@ class Page:
         self.server_path: Any = self
         self.turn_path = None
         self.relay = None
+        self.frame_route = None
         self.control = None
         self.server = None
 

@@ -41,6 +41,7 @@ class Page:
         self.server_path: ProxiedPath | None = None
         self.turn_path: ProxiedPath | None = None
         self.relay = None
+        self.frame_route = None
         self.control = None
         self.gone_ms: float | None = None
         self.console: list[dict[str, Any]] = []
@@ -186,6 +187,7 @@ def plan(fault: Slow) -> Plan:
         turn_proxied=(),
         own=(),
         behind_relay=(),
+        routed=(),
         experiment="kitchen",
         settings={},
         episodes=1,

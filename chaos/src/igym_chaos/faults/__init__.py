@@ -40,6 +40,7 @@ from igym_chaos.faults.server_restart import ServerRestart
 from igym_chaos.faults.server_slow import ServerSlow
 from igym_chaos.faults.signal_bandwidth import SignalBandwidth
 from igym_chaos.faults.signal_down import SignalDown
+from igym_chaos.faults.signal_frames import SignalFrames
 from igym_chaos.faults.signal_half_open import SignalHalfOpen
 from igym_chaos.faults.signal_hold import SignalHold
 from igym_chaos.faults.signal_latency import SignalLatency
@@ -85,6 +86,7 @@ BUILT: tuple[type[Fault], ...] = (
     SignalLatency,
     SignalBandwidth,
     SignalDown,
+    SignalFrames,
     SignalHalfOpen,
     SignalHold,
     SignalLimit,
