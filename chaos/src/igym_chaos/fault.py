@@ -110,6 +110,15 @@ class SignalSample:
     """Also those that the page then dropped."""
 
 
+@dataclass(frozen=True)
+class InputSample:
+    """How often a participant's own action had changed by one instant, as its page counts it; cumulative over a session."""
+
+    t_ms: float
+    frame: int
+    changes: int
+
+
 class Telemetry(Protocol):
     """What was recorded of a run; every list is oldest first and lies inside the window."""
 
@@ -138,6 +147,9 @@ class Telemetry(Protocol):
         """What came by between the participant's page and the server's socket; empty where nothing stands there."""
 
     def signals(self, participant: str, window: Window) -> list[SignalSample]: ...
+
+    def inputs(self, participant: str, window: Window) -> list[InputSample]:
+        """While it plays."""
 
     def meters(self, participant: str, window: Window) -> list[MeterSample]: ...
 
@@ -194,6 +206,16 @@ class PageControl(Protocol):
     async def kill_browser(self) -> None: ...
 
 
+class PlayerControl(Protocol):
+    """Who presses a participant's keys."""
+
+    async def rest(self) -> None:
+        """Lets go of every key and presses none until told to go on."""
+
+    async def play_on(self) -> None:
+        """The end of `rest`; may be called twice."""
+
+
 @dataclass(frozen=True)
 class ServerIdentity:
     """Which process answers on the server's port. The nonce was given to it at its start and to no other."""
@@ -248,6 +270,9 @@ class Subject(Protocol):
 
     @property
     def control(self) -> PageControl | None: ...
+
+    @property
+    def player(self) -> PlayerControl | None: ...
 
     @property
     def server(self) -> ServerControl | None: ...

@@ -21,6 +21,7 @@ from igym_harness.browser import VIEWPORT
 from igym_harness.clock import monotonic_ms
 from igym_harness.errors import HarnessError
 from igym_harness.page_control import PageControl
+from igym_harness.player import Player
 from igym_harness.probe import CLOCK, INIT_SCRIPT, Answer, Cursor, parse
 from igym_harness.sabotage import ALTER_UPLOAD, ARM_LATE, NEVER_ARMED, NO_RELAY, HeldArming, UploadAlterer
 from igym_harness.traces import slim
@@ -45,6 +46,7 @@ class Participant:
         self.relay: PeerRelay | None = None
         self.frame_route: FrameRoute | None = None
         self.control: PageControl | None = None
+        self.player = Player()
         self.server = None
         self.gone_ms: float | None = None
         self.page = page

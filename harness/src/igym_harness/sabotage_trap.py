@@ -15,7 +15,7 @@ from igym_chaos.fault import Fault, Subject
 
 if TYPE_CHECKING:
     from igym_chaos.cdp import NetworkRules
-    from igym_chaos.fault import PageControl, ServerControl
+    from igym_chaos.fault import PageControl, PlayerControl, ServerControl
     from igym_chaos.frame_route import FrameRoute
     from igym_chaos.relay import PeerRelay
     from igym_chaos.toxiproxy import ProxiedPath
@@ -86,6 +86,7 @@ class StandIn:
     control: PageControl | None
     turn_path: ProxiedPath | None = None
     frame_route: FrameRoute | None = None
+    player: PlayerControl | None = None
     server: ServerControl | None = None
 
     @classmethod

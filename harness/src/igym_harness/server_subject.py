@@ -22,7 +22,7 @@ class ServerSubject:
     """Implements igym_chaos.fault.Subject and ServerControl; the process is that of the stage, whenever it is asked."""
 
     name = SERVER
-    network = server_path = turn_path = relay = frame_route = control = None
+    network = server_path = turn_path = relay = frame_route = control = player = None
 
     def __init__(self, stage: Stage, data: Path) -> None:
         self._stage = stage

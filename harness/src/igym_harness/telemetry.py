@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from igym_chaos.fault import MeterSample, ProbeSample, SignalSample, SpeedSample, TransportSample, Window
+from igym_chaos.fault import InputSample, MeterSample, ProbeSample, SignalSample, SpeedSample, TransportSample, Window
 from igym_chaos.relay import Passed
 from igym_chaos.socket_frames import SocketFrame
 from igym_harness.probe import Answer, Connection
@@ -67,6 +67,7 @@ class _Person:
     summed: _Summed = field(default_factory=lambda: _Summed(0))
     meters: list[MeterSample] = field(default_factory=list)
     signals: list[SignalSample] = field(default_factory=list)
+    inputs: list[InputSample] = field(default_factory=list)
     gaps: dict[tuple[str, float], float] = field(default_factory=dict)
     """(thread, when it ended on the page's clock) -> how long it was, ms."""
     gone_ms: float | None = None
@@ -100,6 +101,8 @@ class Recorder:
         t_ms = self._to_harness(participant, answer.clock_ms)
         if answer.worker.get("state") == "playing":
             person.frames.append((t_ms, int(answer.worker["frame"])))
+            if (changes := answer.worker.get("inputChanges")) is not None:
+                person.inputs.append(InputSample(t_ms, int(answer.worker["frame"]), int(changes)))
         for link in answer.worker.get("links", ()):
             person.link_pings[int(link["seat"])].update(_pairs(link["pings"]))
         if answer.status is not None:
@@ -181,6 +184,9 @@ class Recorder:
         frames = self._socket_frames(participant)
         start = bisect_left(frames, window.start_ms, key=lambda one: one.t_ms)
         return list(frames[start : bisect_right(frames, window.end_ms, key=lambda one: one.t_ms)])
+
+    def inputs(self, participant: str, window: Window) -> list[InputSample]:
+        return [sample for sample in self._people[participant].inputs if window.holds(sample.t_ms)]
 
     def signals(self, participant: str, window: Window) -> list[SignalSample]:
         return [sample for sample in self._people[participant].signals if window.holds(sample.t_ms)]

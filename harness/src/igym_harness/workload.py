@@ -56,7 +56,7 @@ class Workload:
                 fps=self._fps,
                 changes_per_s=self._changes_per_s,
             )
-            await member.script(plan)
+            await member.player.script(plan, member.script)
 
     async def play(self, members: Iterable[Participant], page_state: Callable[[str], str | None]) -> None:
         """Presses keys from the start of play to its end, at every participant by its own plan."""
@@ -73,9 +73,8 @@ class Workload:
             changes_per_s=self._changes_per_s,
             duration_ms=self._duration_ms,
         )
-        await play_keys(
-            plan, member.page.keyboard, start_ms=monotonic_ms(), playing=lambda: page_state(member.name) in PLAYING
-        )
+        keyboard = member.player.at(member.page.keyboard)
+        await play_keys(plan, keyboard, start_ms=monotonic_ms(), playing=lambda: page_state(member.name) in PLAYING)
 
     def _share(self, participant: str) -> Share:
         """The participant's own stream of draws."""

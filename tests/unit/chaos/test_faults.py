@@ -10,7 +10,17 @@ import pytest
 
 from igym_chaos.cdp import NetworkRules
 from igym_chaos.errors import InjectorError
-from igym_chaos.fault import Effect, Fault, MeterSample, ProbeSample, SignalSample, SpeedSample, TransportSample, Window
+from igym_chaos.fault import (
+    Effect,
+    Fault,
+    InputSample,
+    MeterSample,
+    ProbeSample,
+    SignalSample,
+    SpeedSample,
+    TransportSample,
+    Window,
+)
 from igym_chaos.faults.p2p_blackout import PeerBlackout
 from igym_chaos.faults.p2p_jitter import PeerJitter
 from igym_chaos.faults.p2p_latency import PeerLatency
@@ -57,6 +67,9 @@ class Recorded:
         return []
 
     def signals(self, participant: str, window: Window) -> list[SignalSample]:
+        return []
+
+    def inputs(self, participant: str, window: Window) -> list[InputSample]:
         return []
 
     def meters(self, participant: str, window: Window) -> list[MeterSample]:
@@ -225,6 +238,7 @@ class Page:
         self.turn_path = None
         self.relay = None
         self.frame_route = None
+        self.player = None
         self.control = None
         self.server = None
 

@@ -58,7 +58,7 @@ class Socket:
 
 
 class Subject:
-    network = server_path = turn_path = relay = control = server = None
+    network = server_path = turn_path = relay = player = control = server = None
 
     def __init__(self, name: str, route: FrameRoute | None) -> None:
         self.name = name

@@ -42,7 +42,7 @@ class Target:
     """What ServerSubject is, around a process of this test."""
 
     name = SERVER
-    network = server_path = turn_path = relay = frame_route = control = None
+    network = server_path = turn_path = relay = frame_route = player = control = None
 
     def __init__(self, database: Path, process: subprocess.Popen[bytes] | None = None) -> None:
         self.database = database

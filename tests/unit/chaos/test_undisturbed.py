@@ -28,9 +28,9 @@ SAMPLES = samples()
 COUNT_WHAT_THEY_DID = frozenset({"p2p.flap", "server.db-locked", "server.disk-full", "server.restart"})
 """Their oracle counts what the injector noted of itself; so do those of the relay, packet by packet. Without it, there is nothing."""
 
-MEASURED_ELSEWHERE = frozenset({"U", "R", "W"})
-"""The match has no relay of this kind, and nobody stood between its pages and their sockets: test_relay, test_turn_faults and
-test_frame_route hold the injectors that do nothing against real measurements.
+MEASURED_ELSEWHERE = frozenset({"U", "R", "W", "G"})
+"""The match has no relay of this kind, nobody stood between its pages and their sockets, and nobody counted its inputs: test_relay,
+test_turn_faults, test_frame_route and test_game_faults hold the injectors that do nothing against measurements.
 Nobody timed its threads either: test_speed holds those that slow them, and in browsers the sabotage suite."""
 
 

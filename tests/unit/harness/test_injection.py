@@ -56,6 +56,7 @@ class Person:
         self.turn_path: ProxiedPath | None = None
         self.relay = None
         self.frame_route = None
+        self.player = None
         self.control = None
         self.server = None
 

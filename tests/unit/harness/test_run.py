@@ -42,6 +42,7 @@ class Page:
         self.turn_path: ProxiedPath | None = None
         self.relay = None
         self.frame_route = None
+        self.player = None
         self.control = None
         self.gone_ms: float | None = None
         self.console: list[dict[str, Any]] = []

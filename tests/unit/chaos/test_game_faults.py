@@ -1,0 +1,103 @@
+"""Faults of the player: nothing is pressed, or far more than there are frames; the page's own counts say so."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from igym_chaos.errors import InjectorError
+from igym_chaos.fault import InputSample, Window
+from igym_chaos.faults.game_idle import GameIdle
+from igym_chaos.played import changes
+
+BEFORE, DURING, AFTER = Window(0, 5_000), Window(5_500, 9_500), Window(10_500, 13_000)
+
+
+class Played:
+    """Changes a second by participant and window, looked at every 250 ms. `blind`: windows in which nobody looked."""
+
+    def __init__(self, *, blind: tuple[Window, ...] = (), **rates: tuple[float, float, float]) -> None:
+        self._rates = rates
+        self._blind = blind
+
+    def inputs(self, participant: str, window: Window) -> list[InputSample]:
+        found, count = [], 0.0
+        for t_ms in range(0, 13_250, 250):
+            part = 0 if t_ms < 5_250 else 1 if t_ms < 10_250 else 2
+            count += self._rates[participant][part] / 4
+            if window.holds(t_ms) and not any(one.holds(t_ms) for one in self._blind):
+                found.append(InputSample(t_ms, t_ms * 3 // 100, int(count)))
+        return found
+
+
+CASES: list[tuple[Played, bool, float | None]] = [
+    (Played(a=(5, 0, 5)), True, 0.0),
+    (Played(a=(5, 5, 5)), False, 20.0),
+    (Played(a=(5, 0.3, 5)), False, 1.0),
+    (Played(a=(0, 0, 0)), False, 0.0),
+    (Played(a=(5, 0, 5), blind=(DURING,)), False, None),
+    (Played(a=(5, 0, 5), blind=(BEFORE,)), False, None),
+]
+
+
+@pytest.mark.parametrize(("played", "in_band", "measured"), CASES)
+def test_idle_is_who_played_and_changes_nothing(played: Any, in_band: bool, measured: float | None) -> None:
+    effect = GameIdle().effect(played, ["a"], DURING, BEFORE)
+    assert effect.in_band is in_band, effect
+    assert effect.measured.get("changes") == measured
+
+
+def test_all_targets_must_be_idle() -> None:
+    played: Any = Played(a=(5, 0, 5), b=(5, 5, 5))
+    assert not GameIdle().effect(played, ["a", "b"], DURING, BEFORE).in_band
+
+
+@pytest.mark.parametrize(("after", "back"), [(5, True), (0, False)])
+def test_it_is_over_when_they_play_again(after: float, back: bool) -> None:
+    played: Any = Played(a=(5, 0, after))
+    assert GameIdle().recovered(played, ["a"], AFTER, BEFORE).in_band is back
+
+
+def test_after_a_heal_that_nobody_saw_nothing_is_known() -> None:
+    played: Any = Played(a=(5, 0, 5), blind=(AFTER,))
+    effect = GameIdle().recovered(played, ["a"], AFTER, BEFORE)
+    assert (effect.in_band, effect.measured) == (False, {})
+
+
+def test_who_falls_idle_beside_the_target_was_touched() -> None:
+    played: Any = Played(a=(5, 0, 5), b=(5, 0, 5), c=(5, 5, 5), d=(0, 0, 0))
+    assert GameIdle().untouched(played, ["b", "c", "d"], DURING, BEFORE) == ["b"]
+
+
+def test_counts_that_begin_again_with_a_session_are_added_up() -> None:
+    class Twice:
+        def inputs(self, participant: str, window: Window) -> list[InputSample]:
+            return [InputSample(t_ms, 0, count) for t_ms, count in enumerate((3, 9, 2, 4))]
+
+    assert changes(Twice(), "a", DURING) == 10  # type: ignore[arg-type]  # as much telemetry as it needs
+
+
+class Subject:
+    network = server_path = turn_path = relay = frame_route = control = server = None
+
+    def __init__(self, player: Any) -> None:
+        self.name = "a"
+        self.player = player
+
+
+async def test_the_player_is_told_to_rest_and_to_go_on() -> None:
+    told: list[str] = []
+
+    class Player:
+        async def rest(self) -> None:
+            told.append("rest")
+
+        async def play_on(self) -> None:
+            told.append("play on")
+
+    await GameIdle().inject([Subject(Player())])
+    await GameIdle().heal([Subject(Player())])
+    assert told == ["rest", "play on"]
+    with pytest.raises(InjectorError, match="participant a"):
+        await GameIdle().inject([Subject(None)])
