@@ -88,6 +88,8 @@ class MeterSample:
     hides: int
     freezes: int
     resumes: int
+    keys: int = 0
+    """Keys that went down, whoever pressed them."""
 
 
 @dataclass(frozen=True)

@@ -241,9 +241,8 @@ def _pairs(pings: Iterable[Iterable[Any]]) -> Pairs:
 
 
 def _meter(t_ms: float, answer: Answer) -> MeterSample:
-    counts = {
-        name: int(answer.meter[name]) for name in ("raf", "timers", "worker", "blurs", "hides", "freezes", "resumes")
-    }
+    names = ("raf", "timers", "worker", "blurs", "hides", "freezes", "resumes", "keys")
+    counts = {name: int(answer.meter.get(name, 0)) for name in names}
     return MeterSample(
         t_ms, answer.origin, hidden=bool(answer.meter["hidden"]), focused=bool(answer.meter["focused"]), **counts
     )

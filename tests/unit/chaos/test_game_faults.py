@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from igym_chaos.errors import InjectorError
-from igym_chaos.fault import InputSample, Window
+from igym_chaos.fault import InputSample, MeterSample, Window
 from igym_chaos.faults.game_idle import GameIdle
+from igym_chaos.faults.game_storm import GameStorm
 from igym_chaos.played import changes
 
 BEFORE, DURING, AFTER = Window(0, 5_000), Window(5_500, 9_500), Window(10_500, 13_000)
@@ -101,3 +102,88 @@ async def test_the_player_is_told_to_rest_and_to_go_on() -> None:
     assert told == ["rest", "play on"]
     with pytest.raises(InjectorError, match="participant a"):
         await GameIdle().inject([Subject(None)])
+
+
+class Struck(Played):
+    """The same with keys a second, which the page counts, and frames a second."""
+
+    def __init__(self, keys: dict[str, tuple[float, float, float]], *, pace: float = 30.0, **rates: Any) -> None:
+        super().__init__(**rates)
+        self._keys = keys
+        self._pace = pace
+
+    def _at(self, t_ms: float) -> float:
+        """Frames by then: slower in the window."""
+        inside = max(0.0, min(t_ms, 10_250) - 5_250)
+        return 0.03 * (t_ms - inside) + self._pace / 1000 * inside
+
+    def inputs(self, participant: str, window: Window) -> list[InputSample]:
+        return [
+            InputSample(one.t_ms, int(self._at(one.t_ms)), one.changes) for one in super().inputs(participant, window)
+        ]
+
+    def frames(self, participant: str, window: Window) -> list[tuple[float, int]]:
+        return [(one.t_ms, one.frame) for one in self.inputs(participant, window)]
+
+    def meters(self, participant: str, window: Window) -> list[MeterSample]:
+        found, count = [], 0.0
+        for t_ms in range(0, 13_250, 250):
+            count += self._keys[participant][0 if t_ms < 5_250 else 1 if t_ms < 10_250 else 2] / 4
+            sample = MeterSample(t_ms, 1.0, 0, 0, 0, False, True, 0, 0, 0, 0, int(count))
+            if window.holds(t_ms):
+                found.append(sample)
+        return found
+
+
+QUIET, STORM = (6.0, 6.0, 6.0), (6.0, 300.0, 6.0)
+STORMS: list[tuple[Struck, bool]] = [
+    (Struck({"a": STORM}, a=(5, 28, 5)), True),
+    (Struck({"a": (6, 281, 6)}, a=(5, 28, 5)), True),
+    (Struck({"a": (6, 260, 6)}, a=(5, 28, 5)), False),
+    (Struck({"a": (6, 340, 6)}, a=(5, 28, 5)), False),
+    (Struck({"a": QUIET}, a=(5, 5, 5)), False),
+    (Struck({"a": STORM}, a=(5, 20, 5), pace=24.0), False),
+    (Struck({"a": STORM}, a=(5, 40, 5)), False),
+]
+
+
+@pytest.mark.parametrize(("struck", "in_band"), STORMS)
+def test_a_storm_is_as_many_keys_as_asked_and_one_action_a_frame(struck: Any, in_band: bool) -> None:
+    effect = GameStorm(300).effect(struck, ["a"], DURING, BEFORE)
+    assert effect.in_band is in_band, effect
+
+
+@pytest.mark.parametrize(
+    ("struck", "back"),
+    [
+        (Struck({"a": STORM}, a=(5, 28, 5)), True),
+        (Struck({"a": (6, 300, 300)}, a=(5, 28, 28)), False),
+        (Struck({"a": STORM}, a=(5, 28, 28)), False),
+    ],
+)
+def test_after_a_storm_nothing_of_it_is_left(struck: Any, back: bool) -> None:
+    """Neither keys, nor actions that still come from somewhere."""
+    assert GameStorm(300).recovered(struck, ["a"], AFTER, BEFORE).in_band is back
+
+
+def test_only_who_is_struck_too_was_touched() -> None:
+    struck: Any = Struck({"a": STORM, "b": STORM, "c": QUIET}, a=(5, 28, 5), b=(5, 28, 5), c=(5, 5, 5))
+    assert GameStorm(300).untouched(struck, ["b", "c"], DURING, BEFORE) == ["b"]
+
+
+@pytest.mark.parametrize("changes_s", [30, 3_000, True])
+def test_a_storm_that_is_none_or_too_wild_is_refused(changes_s: float) -> None:
+    with pytest.raises(ValueError, match=r"game\.storm: changes_s"):
+        GameStorm(changes_s)
+
+
+async def test_a_game_without_keys_cannot_be_stormed() -> None:
+    class Control:
+        async def run(self, expression: str) -> Any:
+            assert "300.0" in expression
+            return 0
+
+    subject = Subject(None)
+    subject.control = Control()  # type: ignore[assignment]  # as much of a page as it needs
+    with pytest.raises(InjectorError, match="0 keys"):
+        await GameStorm(300).inject([subject])

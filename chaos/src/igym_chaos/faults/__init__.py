@@ -5,6 +5,7 @@ from types import MappingProxyType
 
 from igym_chaos.fault import Fault
 from igym_chaos.faults.game_idle import GameIdle
+from igym_chaos.faults.game_storm import GameStorm
 from igym_chaos.faults.net_offline import Offline
 from igym_chaos.faults.p2p_bandwidth import PeerBandwidth
 from igym_chaos.faults.p2p_bandwidth_turn import TurnBandwidth
@@ -58,6 +59,7 @@ from igym_chaos.faults.tab_worker_stall import TabWorkerStall
 
 BUILT: tuple[type[Fault], ...] = (
     GameIdle,
+    GameStorm,
     Offline,
     PeerBandwidth,
     PeerBlackout,
