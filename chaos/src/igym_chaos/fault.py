@@ -167,6 +167,9 @@ class Telemetry(Protocol):
     def frames(self, participant: str, window: Window) -> list[tuple[float, int]]:
         """(time ms, frame) of the participant's simulation."""
 
+    def differences(self, participant: str, window: Window) -> list[tuple[float, int]]:
+        """(time ms, frame) of each first difference from a peer's state that the participant's page told of."""
+
 
 class PageControl(Protocol):
     """What can be done to a participant's page and its browser. Everything raises InjectorError."""

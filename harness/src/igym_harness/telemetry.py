@@ -71,6 +71,7 @@ class _Person:
     gaps: dict[tuple[str, float], float] = field(default_factory=dict)
     """(thread, when it ended on the page's clock) -> how long it was, ms."""
     gone_ms: float | None = None
+    differences: list[tuple[float, int]] = field(default_factory=list)
 
 
 class Recorder:
@@ -135,6 +136,11 @@ class Recorder:
         """The page, or its browser, ended. The first time counts."""
         if self._people[participant].gone_ms is None:
             self._people[participant].gone_ms = t_ms
+
+    def record_event(self, participant: str, t_ms: float, event: Mapping[str, Any]) -> None:
+        """Takes in an event of the participant's page, as far as an oracle wants it."""
+        if event.get("kind") == "desync":
+            self._people[participant].differences.append((t_ms, int(event["frame"])))
 
     def timed_link_rtts(self, participant: str, window: Window) -> list[tuple[float, float]]:
         """(when the ping was sent, its round trip) of all links of the participant, ms, by time."""
@@ -214,6 +220,9 @@ class Recorder:
             for t_ms, frame in self._people[participant].frames
             if window.start_ms <= t_ms <= window.end_ms
         ]
+
+    def differences(self, participant: str, window: Window) -> list[tuple[float, int]]:
+        return [(t_ms, frame) for t_ms, frame in self._people[participant].differences if window.holds(t_ms)]
 
     # ---- helpers ----
 

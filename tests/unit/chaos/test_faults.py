@@ -98,6 +98,9 @@ class Recorded:
     def frames(self, participant: str, window: Window) -> list[tuple[float, int]]:
         return []
 
+    def differences(self, participant: str, window: Window) -> list[tuple[float, int]]:
+        return []
+
 
 def pings(before: float, during: float, after: float = 1.0, *, n: int = 30) -> Recorded:
     times = {BEFORE: before, DURING: during, AFTER: after}

@@ -8,6 +8,7 @@ import pytest
 
 from igym_chaos.errors import InjectorError
 from igym_chaos.fault import InputSample, MeterSample, Window
+from igym_chaos.faults.game_corrupt import GameCorrupt
 from igym_chaos.faults.game_idle import GameIdle
 from igym_chaos.faults.game_storm import GameStorm
 from igym_chaos.played import changes
@@ -187,3 +188,49 @@ async def test_a_game_without_keys_cannot_be_stormed() -> None:
     subject.control = Control()  # type: ignore[assignment]  # as much of a page as it needs
     with pytest.raises(InjectorError, match="0 keys"):
         await GameStorm(300).inject([subject])
+
+
+class Told:
+    """Frames at which the pages told a difference."""
+
+    def __init__(self, **told: list[int]) -> None:
+        self._told = told
+
+    def participants(self) -> tuple[str, ...]:
+        return tuple(self._told)
+
+    def differences(self, participant: str, window: Window) -> list[tuple[float, int]]:
+        return [(100.0, frame) for frame in self._told[participant]]
+
+    def frames(self, participant: str, window: Window) -> list[tuple[float, int]]:
+        return [(100.0, 140), (200.0, 160), (300.0, 170)]
+
+
+@pytest.mark.parametrize(
+    ("told", "in_band", "frame"),
+    [
+        (Told(a=[150], b=[150]), True, 150.0),
+        (Told(a=[150, 150], b=[150], c=[150]), True, 150.0),
+        (Told(a=[150], b=[]), False, 150.0),
+        (Told(a=[151], b=[151]), False, 151.0),
+        (Told(a=[150, 90], b=[150]), False, 90.0),
+        (Told(a=[], b=[]), False, -1.0),
+    ],
+)
+def test_a_wrong_state_is_told_by_everybody_at_its_frame(told: Any, in_band: bool, frame: float) -> None:
+    effect = GameCorrupt(150).effect(told, ["b"], DURING, BEFORE)
+    assert (effect.in_band, effect.measured["frame"]) == (in_band, frame)
+    assert effect.n > 0
+
+
+async def test_the_bit_is_flipped_by_the_page_s_own_hook() -> None:
+    asked: list[str] = []
+
+    class Control:
+        async def run(self, expression: str) -> Any:
+            asked.append(expression)
+
+    subject = Subject(None)
+    subject.control = Control()  # type: ignore[assignment]  # as much of a page as it needs
+    await GameCorrupt(150).inject([subject])
+    assert asked == ["globalThis.igym.flip(150)"]

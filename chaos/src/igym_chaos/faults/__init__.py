@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from igym_chaos.fault import Fault
+from igym_chaos.faults.game_corrupt import GameCorrupt
 from igym_chaos.faults.game_idle import GameIdle
 from igym_chaos.faults.game_storm import GameStorm
 from igym_chaos.faults.net_offline import Offline
@@ -58,6 +59,7 @@ from igym_chaos.faults.tab_main_stall import TabMainStall
 from igym_chaos.faults.tab_worker_stall import TabWorkerStall
 
 BUILT: tuple[type[Fault], ...] = (
+    GameCorrupt,
     GameIdle,
     GameStorm,
     Offline,
