@@ -113,6 +113,25 @@ class SignalSample:
 
 
 @dataclass(frozen=True)
+class UpgradeSample:
+    """What the harness's own request for a WebSocket through a participant's proxy was answered."""
+
+    t_ms: float
+    status: int
+    """Of HTTP: 101 is a socket. 0: no answer within the probe's limit."""
+
+
+@dataclass(frozen=True)
+class SocketSample:
+    """What a page says of its socket to the server."""
+
+    t_ms: float
+    connected: bool
+    reconnects: int
+    """Since the page was loaded."""
+
+
+@dataclass(frozen=True)
 class InputSample:
     """How often a participant's own action had changed by one instant, as its page counts it; cumulative over a session."""
 
@@ -136,6 +155,11 @@ class Telemetry(Protocol):
 
     def server_probes(self, participant: str, window: Window) -> list[ProbeSample]:
         """The harness's own connections that began in the window: through the participant's proxy, if there is one, or (SERVER) direct."""
+
+    def upgrades(self, participant: str, window: Window) -> list[UpgradeSample]:
+        """The harness's own requests for a WebSocket; only of targets of a kind that asks for it (`Fault.needs_upgrades`)."""
+
+    def sockets(self, participant: str, window: Window) -> list[SocketSample]: ...
 
     def turn_probes(self, participant: str, window: Window) -> list[ProbeSample]:
         """The same through the participant's proxy of the relay, each asking one STUN question; empty without one."""
@@ -248,8 +272,8 @@ class ServerControl(Protocol):
     async def identity(self) -> ServerIdentity | None:
         """Who answers on the port now; None: nobody."""
 
-    async def hinder(self, **wanted: float | bool) -> dict[str, float]:
-        """Changes what the test profile's hook does (`delay_ms`, `full`); how often the store wrote, and could not."""
+    async def hinder(self, **wanted: float | bool | list[str]) -> dict[str, float]:
+        """Changes what the test profile's hook does (`delay_ms`, `full`, `refuse`, `admit`); how often the store wrote, and could not."""
 
 
 class Subject(Protocol):
@@ -322,6 +346,8 @@ class Fault(ABC):
     """How long its heal may take."""
     needs_speed: ClassVar[bool] = False
     """Its oracle compares how fast the threads of its targets' pages work."""
+    needs_upgrades: ClassVar[bool] = False
+    """Its oracle asks for WebSockets; its targets need a proxy of their own to the server."""
     ends_itself: ClassVar[bool] = False
     """There is nothing to heal: it is done once, or is over when its time is."""
     words: ClassVar[Mapping[str, tuple[str, ...]]] = MappingProxyType({})

@@ -309,9 +309,10 @@ def _faults(top: Table, participants: Mapping[str, ParticipantPlan], topology: T
         )
         if fault.id in {other.id for other in faults}:
             raise ScenarioError(f'{top.where} fault {number}: id "{fault.id}" is used twice')
-        if fault.via == "T" and topology.server_path != "toxiproxy":
+        proxied = fault.via == "T" or fault_class(fault.do, fault.via).needs_upgrades
+        if proxied and topology.server_path != "toxiproxy":
             raise ScenarioError(
-                f'{top.where} fault {number}: {fault.do} via T needs server_path = "toxiproxy" in [topology]'
+                f'{top.where} fault {number}: {fault.do} via {fault.via} needs server_path = "toxiproxy" in [topology]'
             )
         if fault.via == "U" and not topology.udp_relay:
             raise ScenarioError(f"{top.where} fault {number}: {fault.do} via U needs udp_relay = true in [topology]")

@@ -18,6 +18,7 @@ from igym_harness.rig import Rig
 from igym_harness.server_probe import keep_probing
 from igym_harness.speed_probe import keep_timing
 from igym_harness.turn_probe import keep_asking_stun
+from igym_harness.upgrade_probe import keep_asking_for_sockets
 from igym_harness.watcher import Trouble
 
 Blame = Literal["product", "harness"]
@@ -44,6 +45,7 @@ def start(rig: Rig, show: Callable[[Scene], None]) -> list[asyncio.Task[Trouble]
         _keep_showing(rig, show),
         keep_probing(_probed(rig), rig.telemetry.record_probe, path=PROBED_PATH),
         keep_timing(_timed(rig), rig.telemetry.record_speed, during=lambda: "play" in rig.timeline.marks),
+        keep_asking_for_sockets(_asked_for_sockets(rig), rig.telemetry.record_upgrade),
         keep_asking_stun(
             {name: path.port for name, path in rig.stage.turn_paths.items()}, rig.telemetry.record_turn_probe
         ),
@@ -67,6 +69,12 @@ def _probed(rig: Rig) -> dict[str, int]:
         assert rig.stage.server is not None
         ports[SERVER] = rig.stage.server.port
     return ports
+
+
+def _asked_for_sockets(rig: Rig) -> dict[str, int]:
+    """Proxies through which an oracle wants to know whether sockets are to be had."""
+    names = {name for one in rig.plan.faults if one.fault.needs_upgrades for name in one.on}
+    return {name: rig.stage.paths[name].port for name in sorted(names)}
 
 
 def _timed(rig: Rig) -> dict[str, PageControl]:

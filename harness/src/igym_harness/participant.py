@@ -14,6 +14,7 @@ from playwright.async_api import Error as PlaywrightError
 
 from igym_chaos import relay_page, turn_page
 from igym_chaos.cdp import NetworkRules
+from igym_chaos.fault import ServerControl
 from igym_chaos.frame_route import URL, FrameRoute
 from igym_chaos.relay import PeerRelay
 from igym_chaos.toxiproxy import ProxiedPath
@@ -47,7 +48,7 @@ class Participant:
         self.frame_route: FrameRoute | None = None
         self.control: PageControl | None = None
         self.player = Player()
-        self.server = None
+        self.server: ServerControl | None = None
         self.gone_ms: float | None = None
         self.page = page
         self.base_url = base_url

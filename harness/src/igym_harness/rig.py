@@ -83,7 +83,8 @@ class Rig:
             lambda: () if stage.relay is None else stage.relay.passed,
             self._socket_frames,
         )
-        subjects = Subjects(self.fleet.members, ServerSubject(stage, folder.data))
+        self.server = ServerSubject(stage, folder.data)
+        subjects = Subjects(self.fleet.members, self.server)
         self.injection = Injection(
             plan.faults,
             subjects,

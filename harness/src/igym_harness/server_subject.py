@@ -59,7 +59,7 @@ class ServerSubject:
         except HarnessError as error:
             raise InjectorError(error.reason) from error
 
-    async def hinder(self, **wanted: float | bool) -> dict[str, float]:
+    async def hinder(self, **wanted: float | bool | list[str]) -> dict[str, float]:
         assert self._stage.server is not None
         try:
             answer = await self._stage.server.post_json(HINDER_PATH, wanted)

@@ -11,7 +11,17 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from igym_chaos.fault import InputSample, MeterSample, ProbeSample, SignalSample, SpeedSample, TransportSample, Window
+from igym_chaos.fault import (
+    InputSample,
+    MeterSample,
+    ProbeSample,
+    SignalSample,
+    SocketSample,
+    SpeedSample,
+    TransportSample,
+    UpgradeSample,
+    Window,
+)
 from igym_chaos.relay import Passed
 from igym_chaos.socket_frames import SocketFrame
 from igym_harness.probe import Answer, Connection
@@ -68,6 +78,7 @@ class _Person:
     meters: list[MeterSample] = field(default_factory=list)
     signals: list[SignalSample] = field(default_factory=list)
     inputs: list[InputSample] = field(default_factory=list)
+    sockets: list[SocketSample] = field(default_factory=list)
     gaps: dict[tuple[str, float], float] = field(default_factory=dict)
     """(thread, when it ended on the page's clock) -> how long it was, ms."""
     gone_ms: float | None = None
@@ -93,6 +104,7 @@ class Recorder:
         self._socket_frames = socket_frames
         self._probes: dict[str, list[ProbeSample]] = defaultdict(list)
         self._turn_probes: dict[str, list[ProbeSample]] = defaultdict(list)
+        self._upgrades: dict[str, list[UpgradeSample]] = defaultdict(list)
         self._speeds: dict[str, list[SpeedSample]] = defaultdict(list)
         self._owner_of_ufrag: dict[str, str] = {}
 
@@ -108,6 +120,7 @@ class Recorder:
             person.link_pings[int(link["seat"])].update(_pairs(link["pings"]))
         if answer.status is not None:
             person.server_pings.update(_pairs(answer.status["serverPings"]))
+            person.sockets.extend(_sockets(t_ms, answer.status))
             person.signals.extend(_signals(t_ms, answer.status.get("signals")))
         if answer.meter.get("raf") is not None:
             person.meters.append(_meter(t_ms, answer))
@@ -127,6 +140,10 @@ class Recorder:
     def record_turn_probe(self, participant: str, sample: ProbeSample) -> None:
         """The same through the participant's proxy of the relay."""
         self._turn_probes[participant].append(sample)
+
+    def record_upgrade(self, participant: str, sample: UpgradeSample) -> None:
+        """Takes in what a request for a WebSocket through the participant's proxy was answered."""
+        self._upgrades[participant].append(sample)
 
     def record_speed(self, participant: str, sample: SpeedSample) -> None:
         """Takes in how fast the participant's threads worked."""
@@ -172,6 +189,12 @@ class Recorder:
 
     def turn_probes(self, participant: str, window: Window) -> list[ProbeSample]:
         return [sample for sample in self._turn_probes[participant] if window.holds(sample.t_ms)]
+
+    def upgrades(self, participant: str, window: Window) -> list[UpgradeSample]:
+        return [sample for sample in self._upgrades[participant] if window.holds(sample.t_ms)]
+
+    def sockets(self, participant: str, window: Window) -> list[SocketSample]:
+        return [sample for sample in self._people[participant].sockets if window.holds(sample.t_ms)]
 
     def transport(self, participant: str, window: Window) -> list[TransportSample]:
         """Counters per peer, cumulative over every connection to that peer; oldest first."""
@@ -235,6 +258,13 @@ class Recorder:
     ) -> list[tuple[float, float]]:
         timed = sorted((self._to_harness(participant, page_ms), rtt_ms) for page_ms, rtt_ms in pings)
         return [pair for pair in timed if window.holds(pair[0])]
+
+
+def _sockets(t_ms: float, status: Mapping[str, Any]) -> list[SocketSample]:
+    """Nothing of a page that does not tell."""
+    if "socketConnected" not in status:
+        return []
+    return [SocketSample(t_ms, bool(status["socketConnected"]), int(status["socketReconnects"]))]
 
 
 def _signals(t_ms: float, counters: Mapping[str, int] | None) -> list[SignalSample]:

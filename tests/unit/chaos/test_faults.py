@@ -17,8 +17,10 @@ from igym_chaos.fault import (
     MeterSample,
     ProbeSample,
     SignalSample,
+    SocketSample,
     SpeedSample,
     TransportSample,
+    UpgradeSample,
     Window,
 )
 from igym_chaos.faults.p2p_blackout import PeerBlackout
@@ -55,6 +57,12 @@ class Recorded:
         return self.echoes.get((participant, window), [])
 
     def server_probes(self, participant: str, window: Window) -> list[ProbeSample]:
+        return []
+
+    def upgrades(self, participant: str, window: Window) -> list[UpgradeSample]:
+        return []
+
+    def sockets(self, participant: str, window: Window) -> list[SocketSample]:
         return []
 
     def turn_probes(self, participant: str, window: Window) -> list[ProbeSample]:

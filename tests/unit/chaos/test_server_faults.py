@@ -70,7 +70,7 @@ class Target:
     async def identity(self) -> ServerIdentity | None:
         return self.identities.pop(0)
 
-    async def hinder(self, **wanted: float | bool) -> dict[str, float]:
+    async def hinder(self, **wanted: float | bool | list[str]) -> dict[str, float]:
         self.hindered.append(wanted)
         return self.answers.pop(0)
 

@@ -31,7 +31,8 @@ COUNT_WHAT_THEY_DID = frozenset({"p2p.flap", "server.db-locked", "server.disk-fu
 MEASURED_ELSEWHERE = frozenset({"U", "R", "W", "G"})
 """The match has no relay of this kind, nobody stood between its pages and their sockets, and nobody counted its inputs: test_relay,
 test_turn_faults, test_frame_route and test_game_faults hold the injectors that do nothing against measurements.
-Nobody timed its threads either: test_speed holds those that slow them, and in browsers the sabotage suite."""
+Nobody asked for sockets (test_signal_refuse), and nobody timed its threads either:
+test_speed holds those that slow them, and in browsers the sabotage suite."""
 
 
 def name_of(sample: Sample) -> str:
@@ -62,7 +63,7 @@ def test_an_injector_that_does_nothing_is_not_believed(sample: Sample) -> None:
     fault = sample.kind(**{name: value for name, value in sample.parameters.items() if not isinstance(value, dict)})
     effect = fault.effect(MATCH, targets(sample), DURING, BEFORE)
     assert not effect.in_band, effect
-    elsewhere = sample.via in MEASURED_ELSEWHERE or sample.kind.needs_speed
+    elsewhere = sample.via in MEASURED_ELSEWHERE or sample.kind.needs_speed or sample.kind.needs_upgrades
     if not elsewhere and sample.kind.kind not in COUNT_WHAT_THEY_DID:
         assert effect.n > 0, effect
         assert effect.measured, effect

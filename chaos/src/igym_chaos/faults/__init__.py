@@ -48,6 +48,7 @@ from igym_chaos.faults.signal_half_open import SignalHalfOpen
 from igym_chaos.faults.signal_hold import SignalHold
 from igym_chaos.faults.signal_latency import SignalLatency
 from igym_chaos.faults.signal_limit import SignalLimit
+from igym_chaos.faults.signal_refuse import SignalRefuse
 from igym_chaos.faults.signal_reset import SignalReset
 from igym_chaos.faults.signal_slicer import SignalSlicer
 from igym_chaos.faults.signal_slow_close import SignalSlowClose
@@ -96,6 +97,7 @@ BUILT: tuple[type[Fault], ...] = (
     SignalHalfOpen,
     SignalHold,
     SignalLimit,
+    SignalRefuse,
     SignalReset,
     SignalSlicer,
     SignalSlowClose,
