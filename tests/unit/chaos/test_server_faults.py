@@ -49,7 +49,7 @@ class Target:
         self._process = process
         self.identities: list[ServerIdentity | None] = []
         self.answers: list[dict[str, float]] = []
-        self.hindered: list[dict[str, float | bool]] = []
+        self.hindered: list[dict[str, float | bool | list[str]]] = []
 
     @property
     def server(self) -> Target:
