@@ -175,6 +175,17 @@ async def test_frames_change_places_in_pairs_and_a_lonely_one_does_not_count(wor
     assert effect.measured["frames"] == 1
 
 
+async def test_who_would_change_places_with_a_dropped_frame_goes_alone(world: World) -> None:
+    swap, drop = SignalFrames("link_signal", "reorder", seed=1), SignalFrames("candidate", "drop", first=1, seed=2)
+    await swap.inject(world.on)
+    await drop.inject(world.on)
+    world.up("offer", "candidate", "candidate", "end")
+    assert world.server.got == [frame(one) for one in ("offer", "end", "candidate")]
+    effect = world.effect(swap)
+    assert effect.in_band, effect
+    assert effect.measured["frames"] == 1
+
+
 async def test_two_faults_on_one_frame_add_up(world: World) -> None:
     twice, late = SignalFrames("answer", "duplicate", seed=1), SignalFrames("link_signal", "delay", hold_ms=200, seed=2)
     await twice.inject(world.on)

@@ -135,19 +135,22 @@ class SignalFrames(Fault):
         return plan(self.policy(), count, seed=int(self.seed), participant=name, way=way)
 
     def _due(self, name: str, way: Way, frames: Sequence[SocketFrame]) -> int:
-        """How many of these must have met a fate of their own; one that waited for a next one which never came met none."""
+        """How many of these must have met a fate of their own; one that had nobody to change places with met none."""
         fates = self._plan(name, way, len(frames))
         planned = [frame for frame, fate in zip(frames, fates, strict=True) if fate.action is not None]
         if self.action == "reorder":
-            planned = [frame for frame in planned if not self._waited_in_vain(frame, frames)]
+            planned = [frame for frame in planned if not self._alone(frame, frames)]
         return len(planned)
 
-    def _waited_in_vain(self, frame: SocketFrame, frames: Sequence[SocketFrame]) -> bool:
+    def _alone(self, frame: SocketFrame, frames: Sequence[SocketFrame]) -> bool:
+        """The next one of its name did not come while it waited, or was dropped by another fault."""
         if frame.copies == 0:
             return False
         gone_ms = min(frame.left_ms, default=math.inf)
-        followed = any(frame.index < one.index and one.t_ms <= gone_ms for one in frames)
-        return not followed and gone_ms - frame.t_ms >= self.hold_ms - CLOCK_MS
+        following = next((one for one in frames if one.index > frame.index), None)
+        if following is not None and following.t_ms <= gone_ms:
+            return following.copies == 0
+        return gone_ms - frame.t_ms >= self.hold_ms - CLOCK_MS
 
     def _as_planned(self, name: str, way: Way, frames: Sequence[SocketFrame]) -> bool:
         """The decisions are those of the seed, and each frame left as often as all that was decided says."""
