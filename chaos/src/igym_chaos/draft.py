@@ -35,7 +35,7 @@ def of_lock(scenario: Scenario, lock: Lock) -> Draft:
                 "on": list(one.on),
                 "at": one.at,
                 **({} if one.for_ms is None else {"for": duration(one.for_ms)}),
-                **({"with": {name: tidy(value) for name, value in one.parameters.items()}} if one.parameters else {}),
+                **({"with": {name: _tidy(value) for name, value in one.parameters.items()}} if one.parameters else {}),
             }
             for one in lock.faults
         ]
@@ -97,6 +97,11 @@ def without_participant(draft: Draft, name: str) -> Draft:
 def duration(ms: float) -> str:
     """ "1500ms" or "2s"."""
     return f"{ms / 1000:g}s" if ms % 1000 == 0 else f"{ms:g}ms"
+
+
+def _tidy(value: float | str) -> float | int | str:
+    """Texts as they are."""
+    return value if isinstance(value, str) else tidy(value)
 
 
 def tidy(value: float) -> float | int:

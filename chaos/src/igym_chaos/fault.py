@@ -8,6 +8,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
+from difflib import get_close_matches
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol
@@ -16,7 +17,9 @@ from igym_chaos.readings import Question, Reading
 
 if TYPE_CHECKING:
     from igym_chaos.cdp import NetworkRules
+    from igym_chaos.frame_route import FrameRoute
     from igym_chaos.relay import Passed, PeerRelay
+    from igym_chaos.socket_frames import SocketFrame
     from igym_chaos.toxiproxy import ProxiedPath
 
 
@@ -89,6 +92,8 @@ class MeterSample:
     resumes: int
     reloaded: bool = False
     """The browser made this document by loading the one before again."""
+    keys: int = 0
+    """Keys that went down, whoever pressed them."""
 
 
 @dataclass(frozen=True)
@@ -114,6 +119,44 @@ class Ending:
     """Exit code of a process, as its parent was told (negative: the signal); None: of something else, or not known."""
 
 
+@dataclass(frozen=True)
+class SignalSample:
+    """Signals (offers, answers, candidates) of a page's links by one instant, as the product counts them; cumulative."""
+
+    t_ms: float
+    sent: int
+    arrived: int
+    """Also those that the page then dropped."""
+
+
+@dataclass(frozen=True)
+class UpgradeSample:
+    """What the harness's own request for a WebSocket through a participant's proxy was answered."""
+
+    t_ms: float
+    status: int
+    """Of HTTP: 101 is a socket. 0: no answer within the probe's limit."""
+
+
+@dataclass(frozen=True)
+class SocketSample:
+    """What a page says of its socket to the server."""
+
+    t_ms: float
+    connected: bool
+    reconnects: int
+    """Since the page was loaded."""
+
+
+@dataclass(frozen=True)
+class InputSample:
+    """How often a participant's own action had changed by one instant, as its page counts it; cumulative over a session."""
+
+    t_ms: float
+    frame: int
+    changes: int
+
+
 class Telemetry(Protocol):
     """What was recorded of a run; every list is oldest first and lies inside the window."""
 
@@ -130,6 +173,11 @@ class Telemetry(Protocol):
     def server_probes(self, participant: str, window: Window) -> list[ProbeSample]:
         """The harness's own connections that began in the window: through the participant's proxy, if there is one, or (SERVER) direct."""
 
+    def upgrades(self, participant: str, window: Window) -> list[UpgradeSample]:
+        """The harness's own requests for a WebSocket; only of targets of a kind that asks for it (`Fault.needs_upgrades`)."""
+
+    def sockets(self, participant: str, window: Window) -> list[SocketSample]: ...
+
     def turn_probes(self, participant: str, window: Window) -> list[ProbeSample]:
         """The same through the participant's proxy of the relay, each asking one STUN question; empty without one."""
 
@@ -137,6 +185,14 @@ class Telemetry(Protocol):
 
     def relayed(self, window: Window) -> list[Passed]:
         """Packets that came by the UDP relay; empty without one."""
+
+    def socket_frames(self, participant: str, window: Window) -> list[SocketFrame]:
+        """What came by between the participant's page and the server's socket; empty where nothing stands there."""
+
+    def signals(self, participant: str, window: Window) -> list[SignalSample]: ...
+
+    def inputs(self, participant: str, window: Window) -> list[InputSample]:
+        """While it plays."""
 
     def meters(self, participant: str, window: Window) -> list[MeterSample]: ...
 
@@ -157,6 +213,9 @@ class Telemetry(Protocol):
 
     def frames(self, participant: str, window: Window) -> list[tuple[float, int]]:
         """(time ms, frame) of the participant's simulation."""
+
+    def differences(self, participant: str, window: Window) -> list[tuple[float, int]]:
+        """(time ms, frame) of each first difference from a peer's state that the participant's page told of."""
 
 
 class PageControl(Protocol):
@@ -218,6 +277,16 @@ class PageControl(Protocol):
         """SIGKILL to the participant's own browser."""
 
 
+class PlayerControl(Protocol):
+    """Who presses a participant's keys."""
+
+    async def rest(self) -> None:
+        """Lets go of every key and presses none until told to go on."""
+
+    async def play_on(self) -> None:
+        """The end of `rest`; may be called twice."""
+
+
 @dataclass(frozen=True)
 class ServerIdentity:
     """Which process answers on the server's port. The nonce was given to it at its start and to no other."""
@@ -245,8 +314,8 @@ class ServerControl(Protocol):
     async def identity(self) -> ServerIdentity | None:
         """Who answers on the port now; None: nobody."""
 
-    async def hinder(self, **wanted: float | bool) -> dict[str, float]:
-        """Changes what the test profile's hook does (`delay_ms`, `full`); how often the store wrote, and could not."""
+    async def hinder(self, **wanted: float | bool | list[str]) -> dict[str, float]:
+        """Changes what the test profile's hook does (`delay_ms`, `full`, `refuse`, `admit`); how often the store wrote, and could not."""
 
 
 class Subject(Protocol):
@@ -268,7 +337,13 @@ class Subject(Protocol):
     def relay(self) -> PeerRelay | None: ...
 
     @property
+    def frame_route(self) -> FrameRoute | None: ...
+
+    @property
     def control(self) -> PageControl | None: ...
+
+    @property
+    def player(self) -> PlayerControl | None: ...
 
     @property
     def server(self) -> ServerControl | None: ...
@@ -321,6 +396,10 @@ class Fault(ABC):
     """Its targets' pages begin anew: what ran in their document is over, whether or not they take part again."""
     removes: ClassVar[bool] = False
     """Its targets' pages are gone for good: nothing is done to them any more, and they are to end `gone`."""
+    needs_upgrades: ClassVar[bool] = False
+    """Its oracle asks for WebSockets; its targets need a proxy of their own to the server."""
+    words: ClassVar[Mapping[str, tuple[str, ...]]] = MappingProxyType({})
+    """Parameters that are texts, each with what it may be; every other one is a number."""
 
     @abstractmethod
     async def inject(self, on: Sequence[Subject]) -> None:
@@ -353,3 +432,12 @@ def require_range(kind: str, parameter: str, value: float, low: float, high: flo
     number = isinstance(value, (int, float)) and not isinstance(value, bool)
     if not number or not low <= value <= high:
         raise ValueError(f"{kind}: {parameter} is {value!r}; give a number from {low:g} to {high:g}")
+
+
+def require_word(fault: Fault, parameter: str) -> None:
+    """Raises ValueError naming the parameter, its value and the nearest of what it may be."""
+    value, known = getattr(fault, parameter), fault.words[parameter]
+    if value not in known:
+        near = get_close_matches(str(value), known, n=1)
+        hint = f'did you mean "{near[0]}"?' if near else f"write one of {', '.join(known)}"
+        raise ValueError(f"{fault.kind}: {parameter} is {value!r}; {hint}")

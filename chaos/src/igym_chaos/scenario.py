@@ -311,9 +311,10 @@ def _faults(top: Table, participants: Mapping[str, ParticipantPlan], topology: T
         )
         if fault.id in {other.id for other in faults}:
             raise ScenarioError(f'{top.where} fault {number}: id "{fault.id}" is used twice')
-        if fault.via == "T" and topology.server_path != "toxiproxy":
+        proxied = fault.via == "T" or fault_class(fault.do, fault.via).needs_upgrades
+        if proxied and topology.server_path != "toxiproxy":
             raise ScenarioError(
-                f'{top.where} fault {number}: {fault.do} via T needs server_path = "toxiproxy" in [topology]'
+                f'{top.where} fault {number}: {fault.do} via {fault.via} needs server_path = "toxiproxy" in [topology]'
             )
         if fault.via == "U" and not topology.udp_relay:
             raise ScenarioError(f"{top.where} fault {number}: {fault.do} via U needs udp_relay = true in [topology]")
@@ -369,7 +370,7 @@ def _fault(table: Table, participants: Mapping[str, ParticipantPlan]) -> Planned
     parameters = table.raw("with", {})
     Table(parameters, f"{table.where} with", kind.parameters())
     for name, value in parameters.items():
-        _parameter(f"{table.where} with: {name}", value)
+        _parameter(f"{table.where} with: {name}", value, text=name in kind.words)
     fault = PlannedFault(
         id=table.text("id"),
         do=do,
@@ -430,9 +431,11 @@ def _drawable(value: Any) -> list[Any]:
     return list(next(iter(value.values()))) if isinstance(value, Mapping) else [value]
 
 
-def _parameter(where: str, value: Any) -> None:
+def _parameter(where: str, value: Any, *, text: bool) -> None:
     if isinstance(value, Mapping):
         Table(value, where, DRAWS)
+        if text and "choice" not in value:
+            raise ScenarioError(f"{where} is {value!r}; a text is drawn by {{ choice = [...] }}")
         spread = next(iter(value.values()), None)
         if (
             len(value) != 1

@@ -27,7 +27,7 @@ class LockedFault:
     on: tuple[str, ...]
     at: str
     for_ms: float | None
-    parameters: Mapping[str, float]
+    parameters: Mapping[str, float | str]
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ def _lock(scenario: Scenario, fault: PlannedFault, seed: int) -> LockedFault:
     def stream(aspect: str) -> int:
         return draws.stream(seed, scenario.name, fault.id, ",".join(fault.on), "", aspect)
 
-    parameters: dict[str, float] = {name: _value(value, stream(name)) for name, value in fault.parameters.items()}
+    parameters: dict[str, float | str] = {name: _value(value, stream(name)) for name, value in fault.parameters.items()}
     if "seed" in fault_class(fault.do, fault.via).parameters():
         parameters.setdefault("seed", stream("seed"))
     return LockedFault(
@@ -84,16 +84,20 @@ def _lock(scenario: Scenario, fault: PlannedFault, seed: int) -> LockedFault:
     )
 
 
-def _value(value: Any, start: int) -> float:
+def _value(value: Any, start: int) -> float | str:
     if not isinstance(value, Mapping):
-        return float(value)
+        return _number_or_text(value)
     (form, spread), x = next(iter(value.items())), draws.share(start, 0)
     if form == "choice":
-        return float(spread[int(x * len(spread))])
+        return _number_or_text(spread[int(x * len(spread))])
     low, high = float(spread[0]), float(spread[1])
     if form == "uniform":
         return round(low + (high - low) * x, 3)
     return round(math.exp(math.log(low) + (math.log(high) - math.log(low)) * x), 3)
+
+
+def _number_or_text(value: Any) -> float | str:
+    return value if isinstance(value, str) else float(value)
 
 
 def _when(at: Any, start: int) -> str:

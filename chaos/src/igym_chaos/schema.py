@@ -166,9 +166,17 @@ def _rules(do: str) -> list[Schema]:
 
 def _parameters(do: str, via: str) -> Schema:
     kind = fault_class(do, via)
-    forms: Schema = {name: {"$ref": "#/$defs/number"} for name in kind.parameters()}
+    forms: Schema = {name: _form(kind.words.get(name)) for name in kind.parameters()}
     text = " ".join((kind.__doc__ or "").split())
     return table(tuple(forms), forms, description=text)
+
+
+def _form(words: Sequence[str] | None) -> Schema:
+    """A number, or one of the words."""
+    if words is None:
+        return {"$ref": "#/$defs/number"}
+    one: Schema = {"enum": list(words)}
+    return {"oneOf": [one, one_key("choice", {"type": "array", "items": one, "minItems": 1})]}
 
 
 def published() -> str:

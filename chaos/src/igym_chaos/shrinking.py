@@ -101,7 +101,7 @@ def _weaker(draft: Draft, at: int) -> Iterator[Candidate]:
             whole = max(ROUND_MS, round(ms / ROUND_MS) * ROUND_MS)
             yield _changed(draft, at, f"{fault['id']} for whole seconds", {"for": duration(whole)})
     for name, value in fault.get("with", {}).items():
-        if name != "seed":
+        if name != "seed" and not isinstance(value, str):
             half = {**fault["with"], name: tidy(round(value / 2, 3))}
             yield _changed(draft, at, f"{fault['id']} with half of {name}", {"with": half})
     anchor = parse(fault["at"])

@@ -6,12 +6,13 @@
  *
  * A path that the browser reports lost is asked for again by an ICE restart, which keeps the channels and what waits in them. The lower
  * seat offers it; a higher seat that sees the loss first asks for the offer. Offers are numbered: an answer to an older one is dropped.
+ * An offer that stays without an answer is sent again under the next number, and is the same offer.
  *
  * @module
  */
 
 import { relay } from "./relay.js";
-import { Revival } from "./revival.js";
+import { ATTEMPTS, Revival } from "./revival.js";
 import { routeOf } from "./route.js";
 
 /** @import { DataChannel, Label, Port } from "./channel.js" */
@@ -36,6 +37,8 @@ import { routeOf } from "./route.js";
 
 /** Ordered by no one, dropped after this: late inputs are repeated in the next packet (requirements 0.6). */
 export const INPUT_LIFETIME_MS = 100;
+/** An offer without an answer is sent again after this: a signal to a page whose socket is away reaches nobody. */
+export const ANSWER_MS = 4_000;
 /** Candidates kept until the remote description is there; a browser gathers far fewer. */
 export const EARLY_CANDIDATES = 256;
 
@@ -47,7 +50,7 @@ const CHANNELS = Object.freeze({
 const LABELS = /** @type {Label[]} */ (Object.keys(CHANNELS));
 
 export class PeerLink {
-  counters = { received: 0, earlyCandidates: 0, droppedCandidates: 0, refusedCandidates: 0, strangeSignals: 0, strangeChannels: 0, restarts: 0 };
+  counters = { received: 0, earlyCandidates: 0, droppedCandidates: 0, refusedCandidates: 0, strangeSignals: 0, strangeChannels: 0, restarts: 0, repeatedOffers: 0 };
   /** What went wrong in the negotiation; null if nothing did. @type {string | null} */
   error = null;
   #options;
@@ -61,6 +64,10 @@ export class PeerLink {
   #broken = false;
   /** Number of the newest offer. */
   #offers = -1;
+  /** Number under which its description was sent first. */
+  #firstSent = 0;
+  /** Of the wait for its answer. @type {() => void} */
+  #cancelRepeat = () => {};
   #revival;
 
   /** @param {PeerLinkOptions} options */
@@ -103,6 +110,7 @@ export class PeerLink {
 
   close() {
     this.#revival.stop();
+    this.#cancelRepeat();
     this.#connection.close();
   }
 
@@ -132,6 +140,22 @@ export class PeerLink {
     await this.#connection.setLocalDescription();
     const { sdp } = /** @type {RTCSessionDescription} */ (this.#connection.localDescription);
     this.#options.signal(kind, { type: kind, sdp, number });
+    if (kind !== "offer") return;
+    this.#firstSent = number;
+    this.#repeatUnanswered(sdp);
+  }
+
+  /** A lost path has its own attempts, each of which makes an offer anew. @param {string} sdp */
+  #repeatUnanswered(sdp) {
+    this.#cancelRepeat();
+    this.#cancelRepeat = this.#options.after(ANSWER_MS, () => {
+      const unanswered = this.#connection.signalingState === "have-local-offer" && !this.#broken && !this.#revival.trying;
+      if (!unanswered || this.#offers - this.#firstSent >= ATTEMPTS) return;
+      this.#offers += 1;
+      this.counters.repeatedOffers += 1;
+      this.#options.signal("offer", { type: "offer", sdp, number: this.#offers });
+      this.#repeatUnanswered(sdp);
+    });
   }
 
   /**
@@ -156,11 +180,13 @@ export class PeerLink {
   /**
    * @param {SignalKind} kind
    * @param {unknown} number of the offer
-   * @returns {boolean} the answer to the newest offer, or a newer offer
+   * @returns {boolean} the answer to the newest offer, whichever sending of it, or a newer offer
    */
   #expected(kind, number) {
-    if (this.#offerer) return kind === "answer" && number === this.#offers && this.#connection.signalingState === "have-local-offer";
-    return kind === "offer" && typeof number === "number" && number > this.#offers;
+    if (typeof number !== "number") return false;
+    if (!this.#offerer) return kind === "offer" && number > this.#offers;
+    const asked = number >= this.#firstSent && number <= this.#offers;
+    return kind === "answer" && asked && this.#connection.signalingState === "have-local-offer";
   }
 
   /** @param {RTCIceCandidateInit | null} candidate */

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { EARLY_CANDIDATES, INPUT_LIFETIME_MS, PeerLink } from "../../src/net/peer.js";
+import { ATTEMPTS } from "../../src/net/revival.js";
 
 const settle = () => new Promise((resolve) => setImmediate(resolve));
 
@@ -188,6 +189,32 @@ test("the answer to an older offer is dropped: it names candidates that nobody w
   await settle();
   assert.equal(connection.remoteDescription.sdp, "right");
   assert.equal(made.counters.strangeSignals, 1);
+});
+
+test("an offer without an answer is sent again, and an answer to either sending will do", async () => {
+  for (const number of [0, 1]) {
+    const { made, connection, signals, pass } = link({ localSeat: 0, peerSeat: 1 });
+    await settle();
+    pass();
+    assert.deepEqual(signals, [0, 1].map((sent) => ["offer", { type: "offer", sdp: "offer-sdp", number: sent }]));
+    for (const sdp of ["right", "again"]) made.receive("answer", { sdp, number });
+    await settle();
+    pass();
+    assert.deepEqual([signals.length, connection.remoteDescription.sdp, connection.restarts], [2, "right", 0]);
+    assert.deepEqual([made.counters.repeatedOffers, made.counters.strangeSignals], [1, 1]);
+  }
+});
+
+test("an offer that nobody ever answers is not sent for ever, nor after the end", async () => {
+  const { signals, pass } = link({ localSeat: 0, peerSeat: 1 });
+  await settle();
+  for (let time = 0; time < 3 * ATTEMPTS; time += 1) pass();
+  assert.equal(signals.length, 1 + ATTEMPTS);
+  const other = link({ localSeat: 0, peerSeat: 1 });
+  await settle();
+  other.made.close();
+  other.pass();
+  assert.equal(other.signals.length, 1);
 });
 
 test("the higher seat asks for the restart, answers it, and an offer that came twice is dropped", async () => {

@@ -9,6 +9,9 @@ from typing import Any
 from igym_chaos.scenario import Scenario
 from igym_harness import jsonl
 
+SELF = "self"
+"""The suite of the harness's own tests: its scenarios plant an error, and their good verdict is `fail`."""
+
 
 def bound(runs: int, alpha: float = 0.05) -> float:
     """Upper bound of the failure share after `runs` clean runs (chaos.md 9); 1 without a run."""
@@ -41,7 +44,8 @@ def read_log(runs: Path) -> list[dict[str, Any]]:
 
 def _row(scenario: Scenario, log: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     own = [line for line in log if line["scenario"] == scenario.name and not line.get("sabotage")]
-    failures = sum(line["verdict"] != "pass" for line in own)
+    good = "fail" if scenario.suite == SELF else "pass"
+    failures = sum(line["verdict"] != good for line in own)
     tier = scenario.tier
     return {
         "suite": scenario.suite,
@@ -61,5 +65,5 @@ def _so_far(row: Mapping[str, Any]) -> str:
     if not row["runs"]:
         return "never run"
     if row["failures"]:
-        return f"{row['failures']} of {row['runs']} runs did not pass"
+        return f"{row['failures']} of {row['runs']} runs did not end as they should"
     return f"0 failures in {row['runs']} runs, < {100 * row['bound_95']:.1f} % at 95 %"

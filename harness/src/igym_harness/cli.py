@@ -24,6 +24,7 @@ from igym_chaos import scenario as scenarios
 from igym_chaos.scenario import Scenario, ScenarioError
 from igym_chaos.schedule import Lock
 from igym_harness import catalogue, minimizing, report, rounds, run
+from igym_harness.catalogue import SELF
 from igym_harness.errors import HarnessError, UsageError
 from igym_harness.options import Options
 from igym_harness.outcome import replay_command
@@ -42,7 +43,7 @@ UNTIL_FAIL_RUNS = 1_000
 SEEDS = 2**31
 SWARM_SEED = 1
 ALL = "all"
-"""Every shipped scenario."""
+"""Every shipped scenario, except those that plant an error: they are asked for by name, or as `self/*`."""
 
 
 class _Parser(argparse.ArgumentParser):
@@ -145,7 +146,7 @@ def find(names: Sequence[str]) -> list[Scenario]:
 
 def _find(word: str) -> list[Scenario]:
     if word == ALL:
-        return list(scenarios.all_scenarios())
+        return [one for one in scenarios.all_scenarios() if one.suite != SELF]
     if word.endswith("/*"):
         suite = word.removesuffix("/*")
         found = [one for one in scenarios.all_scenarios() if one.suite == suite]

@@ -104,6 +104,8 @@ def _write(rig: Rig) -> None:
     for name, member in rig.fleet.members.items():
         rig.folder.participant(name).console.touch()
         jsonl.append(rig.folder.participant(name).console, member.console)
+        if member.frame_route is not None:
+            jsonl.append(rig.folder.participant(name).frames, decisions.frame_lines(member.frame_route))
         if member.alterer is not None:
             rig.note(
                 "upload-altered", participant=name, what=vars(member.alterer.done) if member.alterer.done else None

@@ -43,8 +43,12 @@ class Fleet:
         turn_paths: Mapping[str, ProxiedPath] = MappingProxyType({}),
         own: Mapping[str, OwnBrowser] = MappingProxyType({}),
         relay: PeerRelay | None = None,
+        routed: Sequence[str] = (),
     ) -> None:
-        """One after the other: a page is armed before the next is made. `sabotage`: participant -> what to break."""
+        """One after the other: a page is armed before the next is made. `sabotage`: participant -> what to break.
+
+        `routed`: whose frames on the way to the server pass the harness.
+        """
         for name in names:
             path = paths.get(name)
             base_url = server_url if path is None or sabotage.get(name) == DIRECT_URL else path.url
@@ -57,6 +61,7 @@ class Fleet:
                 turn_path=turn_paths.get(name),
                 relay=relay,
                 process=None if mine is None else mine.pid,
+                routed=name in routed,
                 sabotage=sabotage.get(name),
             )
 

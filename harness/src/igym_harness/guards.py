@@ -20,6 +20,7 @@ from igym_harness.rig import Rig
 from igym_harness.server_probe import keep_probing
 from igym_harness.speed_probe import keep_timing
 from igym_harness.turn_probe import keep_asking_stun
+from igym_harness.upgrade_probe import keep_asking_for_sockets
 from igym_harness.watcher import Trouble
 from igym_harness.witnesses import Watched, keep_hearing
 
@@ -50,6 +51,7 @@ def start(rig: Rig, show: Callable[[Scene], None]) -> list[asyncio.Task[Trouble]
         keep_timing(_timed(rig), rig.telemetry.record_speed, during=lambda: "play" in rig.timeline.marks),
         keep_hearing(rig.fleet.members, rig.telemetry.record_ending),
         *(one.watch(rig.telemetry.record_ending) for one in _watched(rig)),
+        keep_asking_for_sockets(_asked_for_sockets(rig), rig.telemetry.record_upgrade),
         keep_asking_stun(
             {name: path.port for name, path in rig.stage.turn_paths.items()}, rig.telemetry.record_turn_probe
         ),
@@ -95,6 +97,12 @@ def _questions(rig: Rig) -> dict[str, Question]:
 def _controls(rig: Rig) -> dict[str, PageControl]:
     controls = {name: member.control for name, member in rig.fleet.members.items()}
     return {name: control for name, control in controls.items() if control is not None}
+
+
+def _asked_for_sockets(rig: Rig) -> dict[str, int]:
+    """Proxies through which an oracle wants to know whether sockets are to be had."""
+    names = {name for one in rig.plan.faults if one.fault.needs_upgrades for name in one.on}
+    return {name: rig.stage.paths[name].port for name in sorted(names)}
 
 
 def _timed(rig: Rig) -> dict[str, PageControl]:

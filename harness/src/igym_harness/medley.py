@@ -52,7 +52,7 @@ class Sample:
     @property
     def at_the_server(self) -> bool:
         """It is the server that suffers, or the way to it; the game between the browsers does not."""
-        return self.via == "T" or self.kind.of_server
+        return self.via in ("T", "W") or self.kind.of_server or self.kind.needs_upgrades
 
     @property
     def outlives_its_end(self) -> bool:
@@ -146,7 +146,9 @@ def write(folder: Path, name: str, placed: Sequence[Placed]) -> Path:
         "topology": {
             "p2p": "relay-tcp" if "R" in means else "mesh",
             "udp_relay": "U" in means,
-            "server_path": "toxiproxy" if "T" in means else "direct",
+            "server_path": "toxiproxy"
+            if "T" in means or any(one.sample.kind.needs_upgrades for one in placed)
+            else "direct",
         },
         "workload": {
             "experiment": "kitchen",

@@ -11,12 +11,17 @@ from igym_harness.run_sheet import Lane, RunSheet
 # What a fault is to somebody who has not read the handbook.
 IN_WORDS: Mapping[str, str] = MappingProxyType(
     {
+        "game.corrupt": "one bit of the state of {on} was made wrong, to see it found",
+        "game.idle": "{on} let go of the keys and did nothing",
+        "game.storm": "{on} struck far more keys than the game has frames",
         "p2p.latency": "everything between {on} and the other players was delayed",
         "p2p.loss": "packets between {on} and the other players were lost at random",
         "p2p.blackout": "{on} could not be reached by the other players at all",
         "proc.slow": "the process of {on} stood still for most of the time, in short slices",
         "proc.main-slow": "the display thread of {on} was slowed, the simulation was not",
+        "signal.frames": "messages of one name between {on} and the server were lost, late, doubled or swapped",
         "signal.latency": "everything between {on} and the server was delayed, nothing on the way to the other players",
+        "signal.refuse": "the server refused {on} the socket that it asked for",
     }
 )
 # Suffix of a name -> how the unit is written; the longer suffix first.

@@ -161,6 +161,7 @@ class Observer:
         t_ms = self._clocks.to_harness(name, float(event["tMs"]))
         self.events[name].append({**event, "t_ms": round(t_ms, 1)})
         self._timeline.observe_event(name, t_ms, event)
+        self._telemetry.record_event(name, t_ms, event)
         self._history.add(t_ms, name, str(event["kind"]), event)
 
 

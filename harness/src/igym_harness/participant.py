@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Literal
@@ -13,13 +14,15 @@ from playwright.async_api import Error as PlaywrightError
 
 from igym_chaos import relay_page, turn_page
 from igym_chaos.cdp import NetworkRules
-from igym_chaos.fault import Ending
+from igym_chaos.fault import Ending, ServerControl
+from igym_chaos.frame_route import URL, FrameRoute
 from igym_chaos.relay import PeerRelay
 from igym_chaos.toxiproxy import ProxiedPath
 from igym_harness.browser import VIEWPORT
 from igym_harness.clock import monotonic_ms
 from igym_harness.errors import HarnessError
 from igym_harness.page_control import PageControl
+from igym_harness.player import Player
 from igym_harness.probe import CLOCK, INIT_SCRIPT, Answer, Cursor, parse
 from igym_harness.sabotage import ALTER_UPLOAD, ARM_LATE, NEVER_ARMED, NO_RELAY, HeldArming, UploadAlterer
 from igym_harness.traces import slim
@@ -43,8 +46,10 @@ class Participant:
         self.server_path: ProxiedPath | None = None
         self.turn_path: ProxiedPath | None = None
         self.relay: PeerRelay | None = None
+        self.frame_route: FrameRoute | None = None
         self.control: PageControl | None = None
-        self.server = None
+        self.player = Player()
+        self.server: ServerControl | None = None
         self.endings: list[Ending] = []
         """Crash and close of the page, as DevTools said."""
         self.page = page
@@ -67,9 +72,13 @@ class Participant:
         turn_path: ProxiedPath | None = None,
         relay: PeerRelay | None = None,
         process: int | None = None,
+        routed: bool = False,
         sabotage: str | None = None,
     ) -> Participant:
-        """A page that is armed and listened to, and has not navigated yet. `process`: pid of a browser that is this participant's own."""
+        """A page that is armed and listened to, and has not navigated yet. `process`: pid of a browser that is this participant's own.
+
+        `routed`: every frame between it and the server's socket passes the harness.
+        """
         context = browser.contexts[0] if process is not None else await browser.new_context(viewport=VIEWPORT)
         await context.tracing.start(name=name, title=name, snapshots=True)
         page = await context.new_page()
@@ -84,6 +93,9 @@ class Participant:
         participant.turn_path = turn_path
         participant.relay = relay
         participant.control = PageControl(page, cdp, browser=browser, context=context, process=process)
+        if routed:
+            participant.frame_route = FrameRoute(name, now_ms=monotonic_ms)
+            await page.route_web_socket(re.compile(re.escape(URL)), participant.frame_route.join)
         if sabotage == ALTER_UPLOAD:
             participant.alterer = UploadAlterer()
             await participant.alterer.route(page)

@@ -116,7 +116,10 @@ class Phases:
             sabotage=sabotage,
             own=stage.own,
             relay=stage.relay,
+            routed=plan.routed,
         )
+        for member in rig.fleet.members.values():
+            member.server = rig.server
         await rig.fleet.load(SCREEN_S)
         await self._press("#begin")
         await rig.fleet.wait_for("the app page and its test hook", _hooked, timeout_s=SCREEN_S)

@@ -31,6 +31,8 @@ class Plan:
     turn_proxied: tuple[str, ...]
     own: tuple[str, ...]
     behind_relay: tuple[str, ...]
+    routed: tuple[str, ...]
+    """Whose frames on the way to the server pass the harness."""
     experiment: str
     settings: dict[str, str | int]
     episodes: int
@@ -85,6 +87,7 @@ def plan_of(scenario: Scenario, lock: Lock) -> Plan:
         turn_proxied=participants if scenario.topology.p2p == "relay-tcp" else (),
         own=tuple(name for name, one in scenario.participants.items() if one.process == "own"),
         behind_relay=participants if scenario.topology.udp_relay else (),
+        routed=tuple(name for name in participants if any(one.via == "W" and name in one.on for one in faults)),
         experiment=work.experiment,
         settings=_settings(work.experiment, seats=work.seats, frames=work.frames, episodes=work.episodes),
         episodes=work.episodes,

@@ -26,7 +26,7 @@ INIT_SCRIPT = """
   };
 
   const now = () => performance.timeOrigin + performance.now();
-  const meter = { raf: 0, timers: 0, worker: 0, blurs: 0, hides: 0, freezes: 0, resumes: 0, gaps: [] };
+  const meter = { raf: 0, timers: 0, worker: 0, blurs: 0, hides: 0, freezes: 0, resumes: 0, keys: 0, gaps: [] };
   Object.defineProperty(globalThis, "__igymMeter", { value: meter });
   const last = { main: now(), worker: null };
   const beat = (thread) => {
@@ -45,6 +45,7 @@ INIT_SCRIPT = """
     seen = meter.raf;
   };
   setInterval(() => { meter.timers += 1; beat("main"); ask(); }, 50);
+  addEventListener("keydown", () => { meter.keys += 1; }, true);
   addEventListener("blur", () => { meter.blurs += 1; });
   document.addEventListener("visibilitychange", () => { if (document.hidden) meter.hides += 1; });
   document.addEventListener("freeze", () => { meter.freezes += 1; });

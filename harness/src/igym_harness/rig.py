@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from igym_chaos.fault import Window
+from igym_chaos.socket_frames import SocketFrame
 from igym_harness.clock import Clocks, measure, monotonic_ms
 from igym_harness.fleet import Fleet
 from igym_harness.history import HARNESS, History
@@ -81,8 +82,10 @@ class Rig:
             plan.participants,
             self.clocks.to_harness,
             lambda: () if stage.relay is None else stage.relay.passed,
+            self._socket_frames,
         )
-        subjects = Subjects(self.fleet.members, ServerSubject(stage, folder.data))
+        self.server = ServerSubject(stage, folder.data)
+        subjects = Subjects(self.fleet.members, self.server)
         self.injection = Injection(
             plan.faults,
             subjects,
@@ -110,6 +113,10 @@ class Rig:
             self.clocks.record(name, await measure(member.clock_ms))
         except NoAnswerError as error:
             self.note("no-last-look", reason=error.reason)
+
+    def _socket_frames(self, name: str) -> Sequence[SocketFrame]:
+        member = self.fleet.members.get(name)
+        return () if member is None or member.frame_route is None else member.frame_route.frames
 
     def note(self, kind: str, **detail: object) -> None:
         """An event of the harness itself, now."""

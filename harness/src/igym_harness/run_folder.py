@@ -44,6 +44,11 @@ class ParticipantFolder:
         return self.path / "stats.jsonl"
 
     @property
+    def frames(self) -> Path:
+        """What came by on the participant's way to the server, and its fate; only where the harness stands there."""
+        return self.path / "frames.jsonl"
+
+    @property
     def exports(self) -> Path:
         return self.path / "exports"
 

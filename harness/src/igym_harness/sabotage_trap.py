@@ -15,7 +15,8 @@ from igym_chaos.fault import Fault, Subject
 
 if TYPE_CHECKING:
     from igym_chaos.cdp import NetworkRules
-    from igym_chaos.fault import PageControl, ServerControl
+    from igym_chaos.fault import PageControl, PlayerControl, ServerControl
+    from igym_chaos.frame_route import FrameRoute
     from igym_chaos.relay import PeerRelay
     from igym_chaos.toxiproxy import ProxiedPath
 
@@ -84,6 +85,8 @@ class StandIn:
     relay: PeerRelay | None
     control: PageControl | None
     turn_path: ProxiedPath | None = None
+    frame_route: FrameRoute | None = None
+    player: PlayerControl | None = None
     server: ServerControl | None = None
 
     @classmethod

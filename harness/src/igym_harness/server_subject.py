@@ -22,7 +22,7 @@ class ServerSubject:
     """Implements igym_chaos.fault.Subject and ServerControl; the process is that of the stage, whenever it is asked."""
 
     name = SERVER
-    network = server_path = turn_path = relay = control = None
+    network = server_path = turn_path = relay = frame_route = control = player = None
 
     def __init__(self, stage: Stage, data: Path) -> None:
         self._stage = stage
@@ -59,7 +59,7 @@ class ServerSubject:
         except HarnessError as error:
             raise InjectorError(error.reason) from error
 
-    async def hinder(self, **wanted: float | bool) -> dict[str, float]:
+    async def hinder(self, **wanted: float | bool | list[str]) -> dict[str, float]:
         assert self._stage.server is not None
         try:
             answer = await self._stage.server.post_json(HINDER_PATH, wanted)

@@ -7,13 +7,25 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from igym_chaos.fault import Ending, MeterSample, ProbeSample, SpeedSample, TransportSample, Window
+from igym_chaos.fault import (
+    Ending,
+    InputSample,
+    MeterSample,
+    ProbeSample,
+    SignalSample,
+    SocketSample,
+    SpeedSample,
+    TransportSample,
+    UpgradeSample,
+    Window,
+)
 from igym_chaos.readings import Reading
 from igym_chaos.relay import Passed
+from igym_chaos.socket_frames import SocketFrame
 from igym_harness.probe import Answer, Connection
 
 CHANNEL_CLOSED = "channel-closed"
@@ -79,8 +91,12 @@ class _Person:
     transports: list[_Seen] = field(default_factory=list)
     summed: _Summed = field(default_factory=lambda: _Summed(0))
     meters: list[MeterSample] = field(default_factory=list)
+    signals: list[SignalSample] = field(default_factory=list)
+    inputs: list[InputSample] = field(default_factory=list)
+    sockets: list[SocketSample] = field(default_factory=list)
     gaps: dict[tuple[str, float], float] = field(default_factory=dict)
     """(thread, when it ended on the page's clock) -> how long it was, ms."""
+    differences: list[tuple[float, int]] = field(default_factory=list)
     endings: list[Ending] = field(default_factory=list)
     seat: int | None = None
     closed: list[tuple[float, int]] = field(default_factory=list)
@@ -100,12 +116,15 @@ class Recorder:
         participants: Iterable[str],
         to_harness: Callable[[str, float], float],
         relayed: Callable[[], Sequence[Passed]] = tuple,
+        socket_frames: Callable[[str], Sequence[SocketFrame]] = lambda _: (),
     ) -> None:
         self._people = {name: _Person() for name in participants}
         self._to_harness = to_harness
         self._relayed = relayed
+        self._socket_frames = socket_frames
         self._probes: dict[str, list[ProbeSample]] = defaultdict(list)
         self._turn_probes: dict[str, list[ProbeSample]] = defaultdict(list)
+        self._upgrades: dict[str, list[UpgradeSample]] = defaultdict(list)
         self._speeds: dict[str, list[SpeedSample]] = defaultdict(list)
         self._readings: dict[tuple[str, str], list[Reading]] = defaultdict(list)
         self._owner_of_ufrag: dict[str, str] = {}
@@ -116,10 +135,14 @@ class Recorder:
         t_ms = self._to_harness(participant, answer.clock_ms)
         if answer.worker.get("state") == "playing":
             person.frames.append((t_ms, int(answer.worker["frame"])))
+            if (changes := answer.worker.get("inputChanges")) is not None:
+                person.inputs.append(InputSample(t_ms, int(answer.worker["frame"]), int(changes)))
         for link in answer.worker.get("links", ()):
             person.link_pings[int(link["seat"])].update(_pairs(link["pings"]))
         if answer.status is not None:
             person.server_pings.update(_pairs(answer.status["serverPings"]))
+            person.sockets.extend(_sockets(t_ms, answer.status))
+            person.signals.extend(_signals(t_ms, answer.status.get("signals")))
         if answer.meter.get("raf") is not None:
             person.meters.append(_meter(t_ms, answer))
             person.gaps.update(
@@ -154,6 +177,10 @@ class Recorder:
         """Questions that the participant answered at least once."""
         return tuple(what for name, what in self._readings if name == participant)
 
+    def record_upgrade(self, participant: str, sample: UpgradeSample) -> None:
+        """Takes in what a request for a WebSocket through the participant's proxy was answered."""
+        self._upgrades[participant].append(sample)
+
     def record_speed(self, participant: str, sample: SpeedSample) -> None:
         """Takes in how fast the participant's threads worked."""
         self._speeds[participant].append(sample)
@@ -165,6 +192,11 @@ class Recorder:
     def ended(self, participant: str) -> bool:
         """The page is no more, by whatever witness but the server, who only sees its socket."""
         return any(one.what != "socket" for one in self._people[participant].endings)
+
+    def record_event(self, participant: str, t_ms: float, event: Mapping[str, Any]) -> None:
+        """Takes in an event of the participant's page, as far as an oracle wants it."""
+        if event.get("kind") == "desync":
+            self._people[participant].differences.append((t_ms, int(event["frame"])))
 
     def timed_link_rtts(self, participant: str, window: Window) -> list[tuple[float, float]]:
         """(when the ping was sent, its round trip) of all links of the participant, ms, by time."""
@@ -197,6 +229,12 @@ class Recorder:
     def turn_probes(self, participant: str, window: Window) -> list[ProbeSample]:
         return [sample for sample in self._turn_probes[participant] if window.holds(sample.t_ms)]
 
+    def upgrades(self, participant: str, window: Window) -> list[UpgradeSample]:
+        return [sample for sample in self._upgrades[participant] if window.holds(sample.t_ms)]
+
+    def sockets(self, participant: str, window: Window) -> list[SocketSample]:
+        return [sample for sample in self._people[participant].sockets if window.holds(sample.t_ms)]
+
     def transport(self, participant: str, window: Window) -> list[TransportSample]:
         """Counters per peer, cumulative over every connection to that peer; oldest first."""
         person = self._people[participant]
@@ -209,6 +247,17 @@ class Recorder:
         packets = self._relayed()
         start = bisect_left(packets, window.start_ms, key=lambda one: one.t_ms)
         return list(packets[start : bisect_right(packets, window.end_ms, key=lambda one: one.t_ms)])
+
+    def socket_frames(self, participant: str, window: Window) -> list[SocketFrame]:
+        frames = self._socket_frames(participant)
+        start = bisect_left(frames, window.start_ms, key=lambda one: one.t_ms)
+        return list(frames[start : bisect_right(frames, window.end_ms, key=lambda one: one.t_ms)])
+
+    def inputs(self, participant: str, window: Window) -> list[InputSample]:
+        return [sample for sample in self._people[participant].inputs if window.holds(sample.t_ms)]
+
+    def signals(self, participant: str, window: Window) -> list[SignalSample]:
+        return [sample for sample in self._people[participant].signals if window.holds(sample.t_ms)]
 
     def meters(self, participant: str, window: Window) -> list[MeterSample]:
         return [sample for sample in self._people[participant].meters if window.holds(sample.t_ms)]
@@ -242,6 +291,9 @@ class Recorder:
             if window.start_ms <= t_ms <= window.end_ms
         ]
 
+    def differences(self, participant: str, window: Window) -> list[tuple[float, int]]:
+        return [(t_ms, frame) for t_ms, frame in self._people[participant].differences if window.holds(t_ms)]
+
     # ---- helpers ----
 
     def _peer(self, connection: Connection) -> str | None:
@@ -255,13 +307,27 @@ class Recorder:
         return [pair for pair in timed if window.holds(pair[0])]
 
 
+def _sockets(t_ms: float, status: Mapping[str, Any]) -> list[SocketSample]:
+    """Nothing of a page that does not tell."""
+    if "socketConnected" not in status:
+        return []
+    return [SocketSample(t_ms, bool(status["socketConnected"]), int(status["socketReconnects"]))]
+
+
+def _signals(t_ms: float, counters: Mapping[str, int] | None) -> list[SignalSample]:
+    """What the product's links counted; nothing of a page that does not tell."""
+    if counters is None:
+        return []
+    arrived = sum(counters[name] for name in ("received", "droppedEarly", "droppedStale", "droppedStrange"))
+    return [SignalSample(t_ms, sent=counters["sent"], arrived=arrived)]
+
+
 def _pairs(pings: Iterable[Iterable[Any]]) -> Pairs:
     return {float(t_ms): float(rtt_ms) for t_ms, rtt_ms in pings}
 
 
 def _meter(t_ms: float, answer: Answer) -> MeterSample:
-    counts = {
-        name: int(answer.meter[name]) for name in ("raf", "timers", "worker", "blurs", "hides", "freezes", "resumes")
-    }
+    names = ("raf", "timers", "worker", "blurs", "hides", "freezes", "resumes", "keys")
+    counts = {name: int(answer.meter.get(name, 0)) for name in names}
     hidden, focused, reloaded = (bool(answer.meter.get(flag)) for flag in ("hidden", "focused", "reloaded"))
     return MeterSample(t_ms, answer.origin, hidden=hidden, focused=focused, reloaded=reloaded, **counts)

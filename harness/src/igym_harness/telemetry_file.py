@@ -6,14 +6,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import astuple, fields
 from typing import Any, TypeVar
 
-from igym_chaos.fault import SERVER, MeterSample, ProbeSample, TransportSample, Window
+from igym_chaos.fault import SERVER, InputSample, MeterSample, ProbeSample, TransportSample, Window
 from igym_chaos.readings import Reading
 from igym_chaos.relay import Passed
 from igym_harness.telemetry import Recorder
 
 FORMAT = 1
 DIGITS = 2
-Sample = TypeVar("Sample", ProbeSample, TransportSample, MeterSample)
+Sample = TypeVar("Sample", ProbeSample, TransportSample, MeterSample, InputSample)
 
 
 def dump(telemetry: Recorder, window: Window) -> dict[str, Any]:
@@ -47,6 +47,7 @@ def _person(telemetry: Recorder, name: str, window: Window) -> dict[str, Any]:
             for what in telemetry.asked(name)
             for one in telemetry.readings(name, what, window)
         ],
+        "inputs": [_rounded(astuple(one)) for one in telemetry.inputs(name, window)],
     }
 
 
@@ -98,6 +99,10 @@ class Remembered:
 
     def meters(self, participant: str, window: Window) -> list[MeterSample]:
         return [one for one in map(_made(MeterSample), self._people[participant]["meters"]) if window.holds(one.t_ms)]
+
+    def inputs(self, participant: str, window: Window) -> list[InputSample]:
+        found = map(_made(InputSample), self._people[participant].get("inputs", ()))
+        return [one for one in found if window.holds(one.t_ms)]
 
     def frames(self, participant: str, window: Window) -> list[tuple[float, int]]:
         return [(t_ms, frame) for t_ms, frame in self._people[participant]["frames"] if window.holds(t_ms)]

@@ -58,7 +58,7 @@ class Workload:
                 fps=self._fps,
                 changes_per_s=self._changes_per_s,
             )
-            await member.script(plan)
+            await member.player.script(plan, member.script)
 
     async def play(self, members: Iterable[Participant], page_state: Callable[[str], str | None]) -> None:
         """Presses keys from the start of play to its end, at every participant by its own plan."""
@@ -75,14 +75,12 @@ class Workload:
             changes_per_s=self._changes_per_s,
             duration_ms=self._duration_ms,
         )
+        keyboard = member.player.at(member.page.keyboard)
         try:
-            await play_keys(
-                plan, member.page.keyboard, start_ms=monotonic_ms(), playing=lambda: page_state(member.name) in PLAYING
-            )
+            await play_keys(plan, keyboard, start_ms=monotonic_ms(), playing=lambda: page_state(member.name) in PLAYING)
         except PlaywrightError:
-            if (
-                not member.page.is_closed() and not member.endings
-            ):  # a page that is gone has no keyboard; whether it was to go is for others to say
+            # A page that is gone has no keyboard; whether it was to go is for others to say.
+            if not member.page.is_closed() and not member.endings:
                 raise
 
     def _share(self, participant: str) -> Share:

@@ -10,7 +10,20 @@ import pytest
 
 from igym_chaos.cdp import NetworkRules
 from igym_chaos.errors import InjectorError
-from igym_chaos.fault import Effect, Ending, Fault, MeterSample, ProbeSample, SpeedSample, TransportSample, Window
+from igym_chaos.fault import (
+    Effect,
+    Ending,
+    Fault,
+    InputSample,
+    MeterSample,
+    ProbeSample,
+    SignalSample,
+    SocketSample,
+    SpeedSample,
+    TransportSample,
+    UpgradeSample,
+    Window,
+)
 from igym_chaos.faults.p2p_blackout import PeerBlackout
 from igym_chaos.faults.p2p_jitter import PeerJitter
 from igym_chaos.faults.p2p_latency import PeerLatency
@@ -18,6 +31,7 @@ from igym_chaos.faults.p2p_loss import PeerLoss
 from igym_chaos.faults.signal_latency import SignalLatency
 from igym_chaos.readings import Reading
 from igym_chaos.relay import Passed
+from igym_chaos.socket_frames import SocketFrame
 
 BEFORE, DURING, AFTER = Window(0, 5_000), Window(5_000, 15_000), Window(15_000, 20_000)
 OTHERS = {"a": ("b",), "b": ("a",), "c": ("d",), "d": ("c",)}
@@ -47,10 +61,25 @@ class Recorded:
     def server_probes(self, participant: str, window: Window) -> list[ProbeSample]:
         return []
 
+    def upgrades(self, participant: str, window: Window) -> list[UpgradeSample]:
+        return []
+
+    def sockets(self, participant: str, window: Window) -> list[SocketSample]:
+        return []
+
     def turn_probes(self, participant: str, window: Window) -> list[ProbeSample]:
         return []
 
     def relayed(self, window: Window) -> list[Passed]:
+        return []
+
+    def socket_frames(self, participant: str, window: Window) -> list[SocketFrame]:
+        return []
+
+    def signals(self, participant: str, window: Window) -> list[SignalSample]:
+        return []
+
+    def inputs(self, participant: str, window: Window) -> list[InputSample]:
         return []
 
     def meters(self, participant: str, window: Window) -> list[MeterSample]:
@@ -83,6 +112,9 @@ class Recorded:
         ]
 
     def frames(self, participant: str, window: Window) -> list[tuple[float, int]]:
+        return []
+
+    def differences(self, participant: str, window: Window) -> list[tuple[float, int]]:
         return []
 
 
@@ -224,6 +256,8 @@ class Page:
         self.server_path: Any = self
         self.turn_path = None
         self.relay = None
+        self.frame_route = None
+        self.player = None
         self.control = None
         self.server = None
 

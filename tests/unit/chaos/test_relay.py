@@ -45,7 +45,7 @@ class Page(asyncio.DatagramProtocol):
 
 
 class Subject:
-    network = server_path = turn_path = control = server = None
+    network = server_path = turn_path = frame_route = player = control = server = None
 
     def __init__(self, name: str, relay: PeerRelay) -> None:
         self.name = name

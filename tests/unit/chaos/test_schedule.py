@@ -48,10 +48,25 @@ def test_the_same_seed_gives_the_same_plan(drawn: scenario.Scenario) -> None:
 def test_draws_lie_where_the_file_says(drawn: scenario.Scenario) -> None:
     for seed in range(200):
         first, second = schedule.plan(drawn, seed=seed).faults
-        assert 20 <= first.parameters["page_ms"] <= 200
+        assert 20 <= float(first.parameters["page_ms"]) <= 200
         assert 2000 <= int(first.at.removeprefix("play+").removesuffix("ms")) <= 4000
         assert second.parameters["percent"] in (5, 10, 20)
         assert second.at in ("play+1s", "frame>=100")
+
+
+def test_a_text_is_drawn_by_choice_only(tmp_path: Path) -> None:
+    file = tmp_path / "probe.toml"
+    text = (scenario.folder() / "signal-answer-lost.toml").read_text(encoding="utf-8")
+    text = text.replace('name = "signal-answer-lost"', 'name = "probe"')
+    file.write_text(text.replace('"answer"', '{ choice = ["answer", "offer"] }'), encoding="utf-8")
+    drawn = scenario.load(file)
+    events = {schedule.plan(drawn, seed=seed).faults[0].parameters["event"] for seed in range(20)}
+    assert events == {"answer", "offer"}
+    lock = schedule.plan(drawn, seed=5)
+    assert schedule.Lock.from_json(lock.to_json()) == lock
+    file.write_text(text.replace('"answer"', '{ uniform = ["answer", "offer"] }'), encoding="utf-8")
+    with pytest.raises(scenario.ScenarioError, match="choice"):
+        scenario.load(file)
 
 
 def test_frames_are_drawn_between_their_ends(tmp_path: Path) -> None:

@@ -31,6 +31,15 @@ def test_every_shipped_file_fits(published: dict[str, Any], path: Path) -> None:
     jsonschema.validate(tomllib.loads(path.read_text(encoding="utf-8")), published)
 
 
+def test_a_text_parameter_is_one_of_its_words(published: dict[str, Any]) -> None:
+    values = tomllib.loads((scenarios.folder() / "signal-answer-lost.toml").read_text(encoding="utf-8"))
+    values["fault"][0]["with"]["event"] = {"choice": ["answer", "offer"]}
+    jsonschema.validate(values, published)
+    values["fault"][0]["with"]["event"] = "anser"
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate(values, published)
+
+
 def test_every_swarm_fits(published: dict[str, Any]) -> None:
     for seed in range(40):
         jsonschema.validate(swarm.draw(seed), published)

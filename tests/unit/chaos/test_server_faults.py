@@ -42,14 +42,14 @@ class Target:
     """What ServerSubject is, around a process of this test."""
 
     name = SERVER
-    network = server_path = turn_path = relay = control = None
+    network = server_path = turn_path = relay = frame_route = player = control = None
 
     def __init__(self, database: Path, process: subprocess.Popen[bytes] | None = None) -> None:
         self.database = database
         self._process = process
         self.identities: list[ServerIdentity | None] = []
         self.answers: list[dict[str, float]] = []
-        self.hindered: list[dict[str, float | bool]] = []
+        self.hindered: list[dict[str, float | bool | list[str]]] = []
 
     @property
     def server(self) -> Target:
@@ -70,7 +70,7 @@ class Target:
     async def identity(self) -> ServerIdentity | None:
         return self.identities.pop(0)
 
-    async def hinder(self, **wanted: float | bool) -> dict[str, float]:
+    async def hinder(self, **wanted: float | bool | list[str]) -> dict[str, float]:
         self.hindered.append(wanted)
         return self.answers.pop(0)
 

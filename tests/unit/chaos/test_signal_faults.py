@@ -31,7 +31,7 @@ PROBES = 3
 
 class Subject:
     name = "a"
-    network = turn_path = relay = control = server = None
+    network = turn_path = relay = frame_route = player = control = server = None
 
     def __init__(self, path: ProxiedPath) -> None:
         self.server_path = path

@@ -38,7 +38,7 @@ LIMIT_S = 0.6
 
 class Subject:
     name = "a"
-    network = server_path = relay = control = server = None
+    network = server_path = relay = frame_route = player = control = server = None
 
     def __init__(self, path: ProxiedPath | None) -> None:
         self.turn_path = path

@@ -31,10 +31,11 @@ SAMPLES = samples()
 COUNT_WHAT_THEY_DID = frozenset({"p2p.flap", "server.db-locked", "server.disk-full", "server.restart"})
 """Their oracle counts what the injector noted of itself; so do those of the relay, packet by packet. Without it, there is nothing."""
 
-MEASURED_ELSEWHERE = frozenset({"U", "R"})
-"""The match has no relay of this kind: test_relay and test_turn_faults hold the injectors that do nothing against real measurements.
-Nobody timed its threads either, or asked a fault's own questions: test_speed and test_reading_faults hold those, and in browsers the
-sabotage suite."""
+MEASURED_ELSEWHERE = frozenset({"U", "R", "W", "G"})
+"""The match has no relay of this kind, nobody stood between its pages and their sockets, and nobody counted its inputs: test_relay,
+test_turn_faults, test_frame_route and test_game_faults hold the injectors that do nothing against measurements.
+Nobody asked for sockets (test_signal_refuse), timed its threads or asked a fault's own questions either: test_speed and
+test_reading_faults hold those, and in browsers the sabotage suite."""
 
 
 def name_of(sample: Sample) -> str:
@@ -65,7 +66,8 @@ def test_an_injector_that_does_nothing_is_not_believed(sample: Sample) -> None:
     fault = sample.kind(**{name: value for name, value in sample.parameters.items() if not isinstance(value, dict)})
     effect = fault.effect(MATCH, targets(sample), DURING, BEFORE)
     assert not effect.in_band, effect
-    elsewhere = sample.via in MEASURED_ELSEWHERE or sample.kind.needs_speed or sample.kind.asks
+    kind = sample.kind
+    elsewhere = sample.via in MEASURED_ELSEWHERE or kind.needs_speed or kind.needs_upgrades or kind.asks
     if not elsewhere and sample.kind.kind not in COUNT_WHAT_THEY_DID:
         assert effect.n > 0, effect
         assert effect.measured, effect

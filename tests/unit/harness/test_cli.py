@@ -58,7 +58,8 @@ class Runs:
 @pytest.fixture
 def runs(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Runs:
     known = {name: scenario(name) for name in ("p2p-clean", "p2p-loss-15")} | {
-        "signal-x": scenario("signal-x", "recovery")
+        "signal-x": scenario("signal-x", "recovery"),
+        "planted-x": scenario("planted-x", "self"),
     }
     fake = Runs(tmp_path)
 
@@ -138,7 +139,7 @@ def test_one_run_is_no_round(runs: Runs) -> None:
     assert not Path("kept").exists()
 
 
-def test_all_is_every_scenario(runs: Runs) -> None:
+def test_all_is_every_scenario_that_plants_no_error(runs: Runs) -> None:
     call("all")
     assert [name for name, _ in runs.asked] == ["p2p-clean", "p2p-loss-15", "signal-x"]
 
@@ -185,16 +186,18 @@ def test_the_list_shows_suites_and_what_the_runs_so_far_prove(runs: Runs, tmp_pa
         {"scenario": "p2p-clean", "verdict": "pass"},
         {"scenario": "p2p-clean", "verdict": "unknown", "sabotage": "arm-late"},
         {"scenario": "signal-x", "verdict": "fail"},
+        {"scenario": "planted-x", "verdict": "fail"},
     ]
     (tmp_path / "log.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
     code, out, _ = call("--list", "--runs", str(tmp_path))
     assert code == 0
     assert out.startswith("parity\n")
     assert "0 failures in 2 runs, < 77.6 % at 95 %" in out
-    assert "1 of 1 runs did not pass" in out
+    assert "1 of 1 runs did not end as they should" in out
     assert "never run" in out
     listed = json.loads(call("--list", "--json", "--runs", str(tmp_path))[1])
-    assert [row["name"] for row in listed] == ["p2p-clean", "p2p-loss-15", "signal-x"]
+    assert [row["name"] for row in listed] == ["p2p-clean", "p2p-loss-15", "signal-x", "planted-x"]
+    assert [row["failures"] for row in listed] == [0, 0, 1, 0], "an error that was planted and found is none"
     assert listed[0]["faults"] == ["p2p.loss"]
 
 

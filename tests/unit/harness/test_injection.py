@@ -55,6 +55,8 @@ class Person:
         self.server_path: ProxiedPath | None = None
         self.turn_path: ProxiedPath | None = None
         self.relay = None
+        self.frame_route = None
+        self.player = None
         self.control = None
         self.server = None
 

@@ -49,6 +49,8 @@ class Page:
         self.server_path: ProxiedPath | None = None
         self.turn_path: ProxiedPath | None = None
         self.relay = None
+        self.frame_route = None
+        self.player = None
         self.control = None
         self.endings: list[Ending] = []
         self.console: list[dict[str, Any]] = []
@@ -243,6 +245,7 @@ def plan(fault: Fault) -> Plan:
         turn_proxied=(),
         own=(),
         behind_relay=(),
+        routed=(),
         experiment="kitchen",
         settings={},
         episodes=1,

@@ -14,6 +14,7 @@ import pytest
 
 from igym.hindrance import Hindrance
 from igym.store import Store
+from igym_harness.upgrade_probe import ask as ask_for_socket
 
 
 def post(url: str, wanted: Any) -> tuple[int, bytes]:
@@ -46,9 +47,31 @@ async def test_everything_is_late_except_what_one_looks_through(server: Any) -> 
     assert await timed_ms(page.ask("page_ping", {"seq": 2})) < 400
 
 
+async def test_a_host_that_is_refused_gets_no_socket_until_it_is_admitted(server: Any, visitor: Any) -> None:
+    """A page that calls the server by another name gets one, and so does everybody who wants something else."""
+    port = urlsplit(server.url).port
+    host, other = f"127.0.0.1:{port}", f"http://localhost:{port}"
+    await asyncio.to_thread(post, server.url, {"refuse": [host]})
+    assert (await ask_for_socket(port)).status == 503
+    assert (await server.get("/socket.io/?EIO=4&transport=polling"))[0] == 503
+    assert (await server.get("/static/client/style.css"))[0] == 200
+    page = await visitor.open(other)
+    await page.client.disconnect()
+    await asyncio.to_thread(post, server.url, {"delay_ms": 0})
+    assert (await ask_for_socket(port)).status == 503
+    await asyncio.to_thread(post, server.url, {"admit": [host]})
+    assert (await ask_for_socket(port)).status == 101
+    await (await server.page()).hello(await server.begin())
+
+
 @pytest.mark.parametrize(
     ("wanted", "said"),
-    [({"delay_ms": -1}, b"delay_ms is -1"), ({"delay_ms": True}, b"delay_ms is True"), ({"slow": 1}, b"unknown: slow")],
+    [
+        ({"delay_ms": -1}, b"delay_ms is -1"),
+        ({"delay_ms": True}, b"delay_ms is True"),
+        ({"slow": 1}, b"unknown: slow"),
+        ({"refuse": "x"}, b"refuse is 'x'"),
+    ],
 )
 async def test_nonsense_is_refused_by_name(server: Any, wanted: Any, said: bytes) -> None:
     status, body = await asyncio.to_thread(post, server.url, wanted)

@@ -5,6 +5,9 @@ from types import MappingProxyType
 
 from igym_chaos.fault import Fault
 from igym_chaos.faults.clock_jump import ClockJump
+from igym_chaos.faults.game_corrupt import GameCorrupt
+from igym_chaos.faults.game_idle import GameIdle
+from igym_chaos.faults.game_storm import GameStorm
 from igym_chaos.faults.net_offline import Offline
 from igym_chaos.faults.p2p_bandwidth import PeerBandwidth
 from igym_chaos.faults.p2p_bandwidth_turn import TurnBandwidth
@@ -44,10 +47,12 @@ from igym_chaos.faults.server_restart import ServerRestart
 from igym_chaos.faults.server_slow import ServerSlow
 from igym_chaos.faults.signal_bandwidth import SignalBandwidth
 from igym_chaos.faults.signal_down import SignalDown
+from igym_chaos.faults.signal_frames import SignalFrames
 from igym_chaos.faults.signal_half_open import SignalHalfOpen
 from igym_chaos.faults.signal_hold import SignalHold
 from igym_chaos.faults.signal_latency import SignalLatency
 from igym_chaos.faults.signal_limit import SignalLimit
+from igym_chaos.faults.signal_refuse import SignalRefuse
 from igym_chaos.faults.signal_reset import SignalReset
 from igym_chaos.faults.signal_slicer import SignalSlicer
 from igym_chaos.faults.signal_slow_close import SignalSlowClose
@@ -65,6 +70,9 @@ from igym_chaos.faults.tab_worker_stall import TabWorkerStall
 
 BUILT: tuple[type[Fault], ...] = (
     ClockJump,
+    GameCorrupt,
+    GameIdle,
+    GameStorm,
     Offline,
     PeerBandwidth,
     PeerBlackout,
@@ -98,9 +106,11 @@ BUILT: tuple[type[Fault], ...] = (
     SignalLatency,
     SignalBandwidth,
     SignalDown,
+    SignalFrames,
     SignalHalfOpen,
     SignalHold,
     SignalLimit,
+    SignalRefuse,
     SignalReset,
     SignalSlicer,
     SignalSlowClose,

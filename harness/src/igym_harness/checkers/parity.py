@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from typing import Any
 
 from igym_harness.comparison import Cell, Difference, compare, frame_at, prefix
 from igym_harness.evidence import Evidence, Finding, Table, holds, no_data, normal_seal, violated
@@ -155,10 +156,25 @@ def _diverged(evidence: Evidence, check: str, *, episode: int, row: int, hashes:
     frame = frame_at(evidence.tables[episode, next(iter(hashes))], row)
     seats = {evidence.seat_of.get(name): value for name, value in hashes.items()}
     shown = ", ".join(f"seat {seat} {value}" for seat, value in seats.items())
-    message = f"episode {episode}, frame {frame}: first divergent state: {shown}"
+    fields = _fields(evidence, episode=episode, frame=frame)
+    named = f"; {fields[0]['path']}: {fields[0]['a']} and {fields[0]['b']}" if fields else ""
     return violated(
-        check, message, episode=episode, frame=frame, column="state_hash", hashes={str(k): v for k, v in seats.items()}
+        check,
+        f"episode {episode}, frame {frame}: first divergent state: {shown}{named}",
+        episode=episode,
+        frame=frame,
+        column="state_hash",
+        hashes={str(k): v for k, v in seats.items()},
+        fields=fields,
     )
+
+
+def _fields(evidence: Evidence, *, episode: int, frame: int | None) -> list[dict[str, Any]]:
+    """What differs in the states of that frame, {path, a, b}, as the server read it from the bytes that both seats hashed."""
+    for event in evidence.server_events:
+        if event.get("kind") == "desync_diff" and (event.get("episode"), event.get("frame")) == (episode, frame):
+            return list(event["fields"])
+    return []
 
 
 def _seal_problem(evidence: Evidence, name: str, *, episode: int, table: Table) -> tuple[str, str] | None:

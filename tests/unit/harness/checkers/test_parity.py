@@ -124,6 +124,20 @@ def test_par_2_names_the_first_divergent_frame(good: Evidence) -> None:
     assert set(finding.first_bad["hashes"]) == {"0", "1"}
 
 
+def test_par_2_names_the_field_if_the_server_was_told_the_states(good: Evidence) -> None:
+    good.tables[0, "b"].columns["state_hash"][40:] = ["f" * 16] * 50
+    field = {"path": "value['score']", "a": "i1;", "b": "i0;"}
+    told = [
+        {"kind": "desync_diff", "episode": 0, "frame": frame, "fields": [{**field, "path": path}]}
+        for frame, path in ((39, "x"), (40, field["path"]))
+    ]
+    finding = par_2(dataclasses.replace(good, server_events=told))
+    assert finding.first_bad is not None
+    assert finding.first_bad["fields"] == [field]
+    assert "frame 40" in finding.message
+    assert "value['score']: i1; and i0;" in finding.message
+
+
 def test_par_2_takes_a_missing_hash_for_a_violation(good: Evidence) -> None:
     good.tables[0, "b"].columns["state_hash"][40] = None
     assert par_2(good).outcome == "violated"
