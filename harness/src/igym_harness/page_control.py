@@ -246,7 +246,10 @@ async def _stop_and_go(pid: int, share: float) -> None:
 
 async def _done(what: str, work: Any) -> Any:
     try:
-        return await asyncio.wait_for(work, RUN_S)
+        async with asyncio.timeout(
+            RUN_S
+        ):  # wait_for of Python 3.11 may swallow a cancellation that comes with the answer
+            return await work
     except (PlaywrightError, TimeoutError) as error:
         first = (str(error).strip().splitlines() or [type(error).__name__])[0]
         raise InjectorError(f"{what}: {first}") from error

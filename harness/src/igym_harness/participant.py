@@ -117,7 +117,10 @@ class Participant:
         """The JSON value of an expression, promises awaited. Raises NoAnswerError."""
         parameters = {"expression": expression, "awaitPromise": True, "returnByValue": True}
         try:
-            answer = await asyncio.wait_for(self._cdp.send("Runtime.evaluate", parameters), EVALUATE_S)
+            async with asyncio.timeout(
+                EVALUATE_S
+            ):  # not wait_for: it may swallow a cancellation that comes with the answer
+                answer = await self._cdp.send("Runtime.evaluate", parameters)
         except (PlaywrightError, TimeoutError) as error:
             raise NoAnswerError(f"{self.name} did not answer: {_first_line(error)}") from error
         if "exceptionDetails" in answer:

@@ -24,11 +24,17 @@ async def keep_asking(pages: Mapping[str, PageControl], questions: Mapping[str, 
 
 
 async def _keep_asking(name: str, page: PageControl, questions: Mapping[str, Question], record: Record) -> None:
-    while True:
+    while not _cancelled():
         for what, question in questions.items():
             if (reading := await ask(page, question)) is not None:
                 record(name, what, reading)
         await asyncio.sleep(EVERY_S)
+
+
+def _cancelled() -> bool:
+    """Also when what was waited for swallowed it: this would then ask for ever, and the run never end."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
 
 
 async def ask(page: PageControl, question: Question) -> Reading | None:

@@ -81,3 +81,23 @@ async def test_everybody_is_asked_everything_until_the_run_is_over() -> None:
     asking.cancel()
     assert set(taken) == {("a", "p", 1.0), ("a", "w", 2.0), ("b", "p", 3.0)}
     await reading_probe.keep_asking(pages, {}, record)
+
+
+async def test_a_cancellation_that_an_answer_swallows_ends_the_asking_all_the_same() -> None:
+    asked = asyncio.Event()
+
+    class Swallowing(Page):
+        async def run(self, expression: str) -> Any:
+            asked.set()
+            try:
+                await asyncio.Event().wait()
+            except asyncio.CancelledError:
+                return 1
+
+    pages: Any = {"a": Swallowing({})}
+    asking = asyncio.create_task(reading_probe.keep_asking(pages, {"p": Question("page", "x")}, lambda *_: None))
+    await asked.wait()
+    asking.cancel()
+    async with asyncio.timeout(2):
+        await asyncio.gather(asking, return_exceptions=True)
+    assert asking.done()
