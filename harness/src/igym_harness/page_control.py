@@ -246,9 +246,8 @@ async def _stop_and_go(pid: int, share: float) -> None:
 
 async def _done(what: str, work: Any) -> Any:
     try:
-        async with asyncio.timeout(
-            RUN_S
-        ):  # wait_for of Python 3.11 may swallow a cancellation that comes with the answer
+        # Not wait_for: that of Python 3.11 may swallow a cancellation that comes with the answer.
+        async with asyncio.timeout(RUN_S):
             return await work
     except (PlaywrightError, TimeoutError) as error:
         first = (str(error).strip().splitlines() or [type(error).__name__])[0]

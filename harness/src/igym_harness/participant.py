@@ -117,9 +117,8 @@ class Participant:
         """The JSON value of an expression, promises awaited. Raises NoAnswerError."""
         parameters = {"expression": expression, "awaitPromise": True, "returnByValue": True}
         try:
-            async with asyncio.timeout(
-                EVALUATE_S
-            ):  # not wait_for: it may swallow a cancellation that comes with the answer
+            # Not wait_for: that of Python 3.11 may swallow a cancellation that comes with the answer.
+            async with asyncio.timeout(EVALUATE_S):
                 answer = await self._cdp.send("Runtime.evaluate", parameters)
         except (PlaywrightError, TimeoutError) as error:
             raise NoAnswerError(f"{self.name} did not answer: {_first_line(error)}") from error

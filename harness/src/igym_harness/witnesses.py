@@ -84,7 +84,8 @@ class Watched:
 async def _lists(session: CDPSession, tab: str) -> bool:
     """Whether the browser still has this tab; one that is too busy to answer now has not said that it has not."""
     try:
-        found = await asyncio.wait_for(session.send("Target.getTargets"), LIMIT_S)
+        async with asyncio.timeout(LIMIT_S):  # not wait_for: see Participant.evaluate
+            found = await session.send("Target.getTargets")
     except TimeoutError:
         return True
     return any(one["targetId"] == tab for one in found["targetInfos"])
