@@ -54,6 +54,8 @@ def liv_2(evidence: Evidence) -> Finding:
     for name in evidence.participants:
         page = evidence.statuses[name]["page"]
         if evidence.expects_gone(name):
+            if not any(one.removes and name in one.on for one in evidence.faults):
+                return no_data(check, f"{name} was to be gone, but what was to remove it never came")
             if name not in evidence.gone:
                 return violated(
                     check, f"{name} was to be gone, but its page is on the screen {page!r}", participant=name, page=page

@@ -103,6 +103,11 @@ def test_who_was_to_be_gone_and_is_not_is_named(killed: Evidence) -> None:
     assert finding.message == "a was to be gone, but its page is on the screen 'finished'"
 
 
+def test_a_removal_that_never_came_accuses_nobody(killed: Evidence) -> None:
+    """As when the run ended before it was due: the product did nothing wrong."""
+    assert liv_2(dataclasses.replace(killed, faults=(), gone=())).outcome == "no-data"
+
+
 def test_who_was_left_must_get_its_end(killed: Evidence) -> None:
     killed.outcomes["b"] = "completed"
     assert "b: outcome 'completed', expected 'partial'" in liv_2(killed).message
