@@ -155,4 +155,14 @@ export const BUGS = Object.freeze([
       { file: "game/agreement.js", from: "if (desync || confirms.some(({ stateHash }) => stateHash !== own.stateHash))", to: "if (desync)" },
     ],
   },
+  {
+    name: "who is left after a kill seals nothing",
+    edits: [
+      {
+        file: "game/episode.js",
+        from: "    this.#recorder.flush();\n    this.#seal({ verified: false, reason: \"partial\" }, nowMs);",
+        to: "    this.state = \"sealed\";",
+      },
+    ],
+  },
 ]);

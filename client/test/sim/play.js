@@ -123,8 +123,26 @@ function partialProblems(table, { frames, episodes, target }) {
       if (seal !== undefined && !seal.verified && !["partial", "no_confirm"].includes(seal.reason)) problems.push(`seat ${index}: ${seal.reason}`);
     }
   }
+  for (const [index, seat] of table.seats.entries()) if (!seat.stopped) problems.push(...lostAtKill(table, index).map((text) => `seat ${index}: ${text}`));
   const late = table.seats.findIndex((seat) => !seat.stopped && seat.match.state !== "done");
   return late === -1 ? problems : [...problems, `seat ${late} did not end after the cut`];
+}
+
+/**
+ * Whoever was left keeps every frame that was confirmed to it when the other was killed, and seals each episode that it began.
+ *
+ * @param {Table} table
+ * @param {number} index
+ * @returns {string[]}
+ */
+function lostAtKill(table, index) {
+  const seat = table.seats[index];
+  const problems = [];
+  for (let episode = 0; episode < seat.count("episode-start"); episode += 1) if (seat.seals[episode] === undefined) problems.push(`episode ${episode} was begun and not sealed`);
+  const { episode, frame, confirmedFrame } = /** @type {NonNullable<Table["atKill"]>} */ (table.atKill)[index];
+  const kept = Math.min(frame, confirmedFrame + 1);
+  if (seat.rows(episode).length < kept) problems.push(`${seat.rows(episode).length} rows of episode ${episode}, ${kept} frames were confirmed at the kill`);
+  return problems;
 }
 
 /**

@@ -148,6 +148,8 @@ export class Table {
   seats = [];
   /** @type {End[]} */
   ends = [];
+  /** What each seat said of itself when one of them was killed. @type {ReturnType<Match["status"]>[] | null} */
+  atKill = null;
   #random;
   /** @type {number[]} */
   #joinMs = [];
@@ -205,6 +207,7 @@ export class Table {
   #kill(seat) {
     const victim = this.seats[seat];
     if (victim.match.state === "done") return;
+    this.atKill = this.seats.map((one) => one.match.status(one.nowMs));
     this.vanish(seat);
     this.clock.after(CUT_AFTER_MS, () => {
       for (const other of this.seats) if (other !== victim) other.run(() => other.match.cut(other.nowMs));

@@ -19,7 +19,7 @@ def bound(runs: int, alpha: float = 0.05) -> float:
 
 
 def rows(scenarios: Iterable[Scenario], log: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """One value per scenario, by suite and name; sabotaged runs do not count."""
+    """One value per scenario, by suite and name; sabotaged runs, and those of another tree, do not count."""
     return [_row(one, log) for one in sorted(scenarios, key=lambda scenario: (scenario.suite, scenario.name))]
 
 
@@ -43,7 +43,8 @@ def read_log(runs: Path) -> list[dict[str, Any]]:
 
 
 def _row(scenario: Scenario, log: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    own = [line for line in log if line["scenario"] == scenario.name and not line.get("sabotage")]
+    ours = [line for line in log if not line.get("sabotage") and not line.get("source")]
+    own = [line for line in ours if line["scenario"] == scenario.name]
     good = "fail" if scenario.suite == SELF else "pass"
     failures = sum(line["verdict"] != good for line in own)
     tier = scenario.tier

@@ -267,8 +267,9 @@ def _minimize(folder: Path, chosen: argparse.Namespace, out: TextIO, err: TextIO
         out.write(json.dumps(said, indent=2) + "\n")
         return EXIT_CODES["pass"]
     over = "; the time was over before it was done" if found.shrunk.out_of_time else ""
-    sabotage = f" --sabotage {found.sabotage}" if found.sabotage else ""
-    out.write(f"replay: python -m igym_chaos {found.path}{sabotage}\n")
+    options = f" --sabotage {found.sabotage}" if found.sabotage else ""
+    options += f" --source {found.source}" if found.source else ""
+    out.write(f"replay: python -m igym_chaos {found.path}{options}\n")
     out.write(
         f"minimized: {said['faults']} faults, {said['participants']} participants still violate {found.check}"
         f" ({found.runs} runs, {found.took_s:.0f} s{over})\n"
@@ -294,7 +295,7 @@ def _report(result: RunResult, chosen: argparse.Namespace, out: TextIO) -> None:
     if chosen.json:
         out.write((result.folder / "verdict.json").read_text(encoding="utf-8"))
         return
-    out.write(f"replay: {replay_command(result.folder)}\n{result.verdict.headline}\n")
+    out.write(f"replay: {replay_command(result.folder, chosen.source)}\n{result.verdict.headline}\n")
     out.flush()
 
 

@@ -34,6 +34,8 @@ class Minimized:
     path: Path
     check: str
     sabotage: str | None
+    source: Path | None
+    """What the run was served from, if not from the own tree."""
     shrunk: Shrunk
     runs: int
     took_s: float
@@ -54,10 +56,10 @@ async def minimize(
 ) -> Minimized:
     """Writes minimized.toml and minimized.lock.json into the folder. Raises UsageError for a run that did not fail."""
     scenario, lock = load_replay(folder)
-    check, sabotage = _what_failed(folder)
+    check, sabotage, source = _what_failed(folder)
     started_s = now_s()
     runs = 0
-    options = replace(options, runs=folder / RUNS, sabotage=sabotage)
+    options = replace(options, runs=folder / RUNS, sabotage=sabotage, source=options.source or source)
 
     async def fails(candidate: Draft) -> bool:
         nonlocal runs
@@ -79,7 +81,7 @@ async def minimize(
     path.write_text(draft.text(shrunk.draft), encoding="utf-8")
     _, smallest = _planned(shrunk.draft)
     (folder / "minimized.lock.json").write_text(smallest.to_json(), encoding="utf-8")
-    return Minimized(path, check, sabotage, shrunk, runs, now_s() - started_s)
+    return Minimized(path, check, sabotage, options.source, shrunk, runs, now_s() - started_s)
 
 
 def _told(fails: Callable[[Draft], Awaitable[bool]], say: Say) -> Callable[[Draft], Awaitable[bool]]:
@@ -97,8 +99,8 @@ def _planned(candidate: Draft) -> tuple[Scenario, Lock]:
     return scenario, schedule.plan(scenario, seed=scenario.seed)
 
 
-def _what_failed(folder: Path) -> tuple[str, str | None]:
-    """The check to keep failing, and the sabotage of that run."""
+def _what_failed(folder: Path) -> tuple[str, str | None, Path | None]:
+    """The check to keep failing, the sabotage of that run, and what it was served from."""
     path = folder / "verdict.json"
     if not path.is_file():
         raise UsageError(f"{folder} has no verdict.json: it is no finished run")
@@ -107,4 +109,5 @@ def _what_failed(folder: Path) -> tuple[str, str | None]:
         raise UsageError(
             f"{folder} says {verdict['verdict']} and names no violated check: there is nothing to minimize"
         )
-    return str(verdict["violated"][0]), verdict.get("sabotage")
+    source = verdict.get("source")
+    return str(verdict["violated"][0]), verdict.get("sabotage"), Path(source) if source else None

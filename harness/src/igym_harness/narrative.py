@@ -94,6 +94,7 @@ def _value(name: str, number: Any) -> str:
 def _who(sheet: RunSheet) -> str:
     seated = listing([f"{lane.name} (seat {lane.facts.get('seat')})" for lane in sheet.lanes.values()])
     broken = f" The harness was sabotaged on purpose: {sheet.facts['sabotage']}." if sheet.facts.get("sabotage") else ""
+    broken += f" The product came from {sheet.facts['source']}." if sheet.facts.get("source") else ""
     return f"{seated} played {sheet.facts.get('env')} with seed {sheet.facts.get('seed')}.{broken}"
 
 

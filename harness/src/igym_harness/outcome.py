@@ -15,8 +15,9 @@ from igym_harness.run_folder import append_log
 from igym_harness.verdict import RunFacts, Verdict, document, findings_document
 
 
-def replay_command(folder: Path) -> str:
-    return f"python -m igym_chaos --replay {folder}"
+def replay_command(folder: Path, source: Path | None = None) -> str:
+    """`source`: the copy of the tree that the run was served from."""
+    return f"python -m igym_chaos --replay {folder}" + (f" --source {source}" if source else "")
 
 
 def write_outcome(
@@ -36,12 +37,13 @@ def write_outcome(
         doc=rig.plan.doc,
         env=rig.plan.experiment,
         seed=rig.plan.seed,
-        replay=replay_command(folder.path),
+        replay=replay_command(folder.path, options.source),
         browser=environment["browser"],
         commit=environment["commit"],
         covers=rig.plan.covers,
         topology=rig.plan.topology,
-        sabotage=options.sabotage or (f"served from {options.source}" if options.source else None),
+        sabotage=options.sabotage,
+        source=str(options.source) if options.source else None,
         phases=tuple(rig.phasing.spans),
     )
     dropped = folder.drop_traces() if verdict.outcome == "pass" else {}
@@ -57,7 +59,18 @@ def write_outcome(
 def _log_line(
     summary: Mapping[str, Any], environment: Mapping[str, Any], *, utc: datetime.datetime, folder: Path
 ) -> dict[str, Any]:
-    copied = ("scenario", "seed", "sabotage", "verdict", "violated", "unanswered", "durations_s", "browser", "commit")
+    copied = (
+        "scenario",
+        "seed",
+        "sabotage",
+        "source",
+        "verdict",
+        "violated",
+        "unanswered",
+        "durations_s",
+        "browser",
+        "commit",
+    )
     return {
         "utc": utc.isoformat(timespec="seconds"),
         **{key: summary[key] for key in copied},

@@ -160,7 +160,8 @@ class PhaseSpan:
 class RunFacts:
     """What is known of a run besides its evidence.
 
-    `env`: the experiment that was played. `replay`: the command that runs it again. `determinism`: D0, D1 or D2.
+    `env`: the experiment that was played. `source`: the copy of the tree that was served instead of the own one.
+    `replay`: the command that runs it again. `determinism`: D0, D1 or D2.
     """
 
     suite: str
@@ -176,6 +177,7 @@ class RunFacts:
     engine: str = "chromium"
     topology: str = "mesh"
     sabotage: str | None = None
+    source: str | None = None
     phases: tuple[PhaseSpan, ...] = ()
 
 

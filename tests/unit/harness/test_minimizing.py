@@ -55,6 +55,14 @@ async def test_what_does_not_matter_goes_and_the_rest_is_written(tmp_path: Path)
     assert said[0].startswith("minimizing")
 
 
+async def test_a_bug_in_another_tree_is_looked_for_in_that_tree(tmp_path: Path) -> None:
+    runner = Runner(lambda scenario, _: ["PAR-1"] if any(f.do == "p2p.latency" for f in scenario.faults) else [])
+    folder = run_folder(tmp_path, source="/somewhere/planted")
+    found = await minimize(folder, Options(), execute=runner, say=lambda _: None)
+    assert {(one.sabotage, one.source) for one in runner.options} == {(None, Path("/somewhere/planted"))}
+    assert found.source == Path("/somewhere/planted")
+
+
 async def test_another_check_is_another_failure(tmp_path: Path) -> None:
     runner = Runner(lambda scenario, _: ["PAR-1"] if len(scenario.faults) == 2 else ["LIV-2"])
     found = await minimize(run_folder(tmp_path), Options(), execute=runner, say=lambda _: None)
