@@ -19,6 +19,7 @@ from igym_env import Generator
 NAMES = ("anna", "bert", "carl", "dora", "emil", "fritz", "gina")
 COUNTER = itertools.count()
 SEEN = []
+MEMO = {}
 
 
 class World:
@@ -83,6 +84,10 @@ PLANTS = {
     "state that is handed out, not copied": ('"places": list(self.places)', '"places": self.places'),
     "a counter of the module": (PLANT, "        self.places[0] = next(COUNTER) % 10\n"),
     "a list of the module that grows": (PLANT, "        SEEN.append(1)\n        self.places[0] = len(SEEN) % 10\n"),
+    "a memo of the module by frame, which a wrong prediction fills": (
+        PLANT,
+        "        self.places[0] = MEMO.setdefault((self.frame, self.total), self.places[0])\n",
+    ),
     "observations that change afterwards": ("{seat: list(self.places) for seat", "{seat: self.places for seat"),
     "a sum of floats in the order of a set": (
         PLANT,

@@ -2,8 +2,9 @@
 
     python -m igym_env.sync_test environments/kitchen.py:Kitchen --frames 2000 --seed 1
 
-Three questions: does a rollback change anything, do state and observations stay what they were when they were handed out, and does
-another process with another hash seed compute the same (the order of a set, `hash` and `id` differ there)?
+Four questions: does a rollback change anything, do state and observations stay what they were when they were handed out, does another
+process with another hash seed compute the same (the order of a set, `hash` and `id` differ there), and does a wrong prediction that was
+rolled back leave anything behind (a third process predicts every frame wrongly first)?
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ CHECK_DISTANCE = 7
 CHANGES_PER_S = 5
 ALIASING_FRAMES = 120
 HASH_SEEDS = ("1", "2")
+GUESSES = "--guesses"
 RESULT = "sync-test-result "
 """In front of a child's answer: the environment may print lines of its own."""
 
@@ -37,23 +39,35 @@ def run(entry: str, frames: int, seed: int, kwargs_json: str = "{}") -> str:
 
 
 def compare(entry: str, frames: int, seed: int, kwargs_json: str = "{}") -> str | None:
-    """What is wrong with an environment, in one line; None if nothing was found. Starts two Python processes."""
-    results = [_in_child(hash_seed, entry, frames, seed, kwargs_json) for hash_seed in HASH_SEEDS]
-    for result in results:
+    """What is wrong with an environment, in one line; None if nothing was found. Starts three Python processes."""
+    results = [_in_child(hash_seed, [], entry, frames, seed, kwargs_json) for hash_seed in HASH_SEEDS]
+    guessed = _in_child(HASH_SEEDS[0], [GUESSES], entry, frames, seed, kwargs_json)
+    for result in (*results, guessed):
         if not result["ok"]:
             first = result["first"]
             return f"episode {first['episode']}, frame {first['frame']}: {first['what']}"
     one, other = (result["hashes"] for result in results)
+    return _difference(
+        one, other, "another process computes another state (set order, hash, id, a clock?)"
+    ) or _difference(
+        one,
+        guessed["hashes"],
+        "a wrong prediction that was rolled back leaves something behind (outside of get_state()?)",
+    )
+
+
+def _difference(one: list[list[str]], other: list[list[str]], what: str) -> str | None:
+    """The first frame of two processes that differs."""
     for episode, (left, right) in enumerate(zip(one, other, strict=True)):
         for frame, (a, b) in enumerate(zip(left, right, strict=False)):
             if a != b:
-                return f"episode {episode}, frame {frame}: another process computes another state (set order, hash, id, a clock?)"
+                return f"episode {episode}, frame {frame}: {what}"
         if len(left) != len(right):
-            return f"episode {episode} has {len(left)} frames in one process and {len(right)} in another"
+            return f"episode {episode} has {len(left)} frames in one process and {len(right)} in another: {what}"
     return None
 
 
-def _in_child(hash_seed: str, *arguments: Any) -> dict[str, Any]:
+def _in_child(hash_seed: str, options: list[str], *arguments: Any) -> dict[str, Any]:
     entry, frames, seed, kwargs_json = arguments
     command = [sys.executable, "-m", "igym_env.sync_test", entry, "--frames", str(frames), "--seed", str(seed)]
     environ = {
@@ -62,7 +76,11 @@ def _in_child(hash_seed: str, *arguments: Any) -> dict[str, Any]:
         "PYTHONPATH": os.pathsep.join(path for path in sys.path if path),
     }
     done = subprocess.run(  # noqa: S603 - our own command line
-        [*command, "--kwargs", kwargs_json, "--once"], env=environ, capture_output=True, text=True, check=False
+        [*command, "--kwargs", kwargs_json, "--once", *options],
+        env=environ,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     answer = next((line for line in done.stdout.splitlines() if line.startswith(RESULT)), None)
     if answer is None:
@@ -71,9 +89,11 @@ def _in_child(hash_seed: str, *arguments: Any) -> dict[str, Any]:
     return result
 
 
-def _rolled_back(entry: str, frames: int, seed: int, kwargs_json: str) -> dict[str, Any]:
+def _rolled_back(entry: str, frames: int, seed: int, kwargs_json: str, *, guesses: bool = False) -> dict[str, Any]:
     environment = load(entry, json.loads(kwargs_json))
-    if (changed := _changed_later(environment, seed)) is not None:
+    if (
+        not guesses and (changed := _changed_later(environment, seed)) is not None
+    ):  # nothing was played before the first guess
         return {"ok": False, "frames": 0, "episodes": 0, "chain": "", "hashes": [], "first": {"episode": 0, **changed}}
     host = Host(environment)
     chain = host.digest("")
@@ -82,7 +102,8 @@ def _rolled_back(entry: str, frames: int, seed: int, kwargs_json: str) -> dict[s
     while done < frames:
         episode = len(hashes)
         host.start(json.dumps({"seed": episode_seed(seed, "sync-test", episode), "episode": episode}))
-        result = _episode(host, environment, Generator(episode_seed(seed, "inputs", episode)), limit=frames - done)
+        inputs = Generator(episode_seed(seed, "inputs", episode))
+        result = _episode(host, environment, inputs, limit=frames - done, guesses=guesses)
         hashes.append(result["hashes"])
         done += len(result["hashes"])
         chain = host.digest(chain + "".join(result["hashes"]))
@@ -116,7 +137,7 @@ def _changed_later(environment: Any, seed: int) -> dict[str, Any] | None:
     return None
 
 
-def _episode(host: Host, environment: Any, generator: Generator, *, limit: int) -> dict[str, Any]:
+def _episode(host: Host, environment: Any, generator: Generator, *, limit: int, guesses: bool) -> dict[str, Any]:
     rows: list[str] = []
     hashes: list[str] = []
     inputs: list[list[list[int]]] = []
@@ -127,7 +148,9 @@ def _episode(host: Host, environment: Any, generator: Generator, *, limit: int) 
                 actions[seat] = generator.randrange(len(environment.actions))
         inputs.append([[action, 1] for action in actions])
         start = max(0, frame - CHECK_DISTANCE)
-        requests: list[list[Any]] = [["load", start]] if frame else []
+        if guesses:
+            _guess_wrongly(host, inputs[start:], start=start, actions=len(environment.actions))
+        requests: list[list[Any]] = [["load", start]] if frame or guesses else []
         for again in range(start, frame + 1):
             requests += [["advance", again, inputs[again]], ["save", again + 1], ["final", again]]
         requests.append(["release", max(0, frame - CHECK_DISTANCE + 1)])
@@ -143,6 +166,15 @@ def _episode(host: Host, environment: Any, generator: Generator, *, limit: int) 
     return {"hashes": hashes, "first": None}
 
 
+def _guess_wrongly(host: Host, inputs: list[list[list[int]]], *, start: int, actions: int) -> None:
+    """Simulates the frames with every seat's action wrong, up to an end that then may come: what a peer with bad luck predicts."""
+    host.run(json.dumps({"requests": [["load", start]], "display": False}))
+    for frame, given in enumerate(inputs, start):
+        wrong = [[(action + 1) % actions, flags] for action, flags in given]
+        if json.loads(host.run(json.dumps({"requests": [["advance", frame, wrong]], "display": False})))["ended"][0]:
+            return
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Exit code 0 equal, 1 different."""
     parser = argparse.ArgumentParser(
@@ -153,15 +185,16 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--kwargs", default="{}", help="keyword arguments of the environment, a JSON object")
     parser.add_argument("--once", action="store_true", help=argparse.SUPPRESS)
+    parser.add_argument(GUESSES, action="store_true", help=argparse.SUPPRESS)
     options = parser.parse_args(arguments)
     if options.once:
-        result = _rolled_back(options.entry, options.frames, options.seed, options.kwargs)
+        result = _rolled_back(options.entry, options.frames, options.seed, options.kwargs, guesses=options.guesses)
         sys.stdout.write(f"\n{RESULT}{json.dumps(result)}\n")
         return 0
     problem = compare(options.entry, options.frames, options.seed, options.kwargs)
     if problem is None:
         sys.stdout.write(
-            f"{options.entry}: {options.frames} frames, every one rolled back, and equal in two processes\n"
+            f"{options.entry}: {options.frames} frames, every one rolled back, guessed wrongly first in one process, and equal in three\n"
         )
         return 0
     sys.stdout.write(f"{options.entry}: {problem}\n")
