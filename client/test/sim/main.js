@@ -37,8 +37,11 @@ function whole(name, text) {
   return Number(text);
 }
 
-/** @param {Plan} plan */
-function replay(plan) {
+/** @param {string} text as a failure printed it */
+function replay(text) {
+  const plan = /** @type {Plan} */ (JSON.parse(text));
+  const missing = ["seed", "seats", "frames", "episodes", "links", "machines", "joinMs"].filter((name) => plan?.[/** @type {keyof Plan} */ (name)] === undefined);
+  if (missing.length > 0) throw new RangeError(`--replay takes the whole plan that a failure printed; missing: ${missing.join(", ")}`);
   const { problems, digest } = play(plan);
   for (const problem of problems) console.log(problem);
   console.log(`${problems.length === 0 ? "sound" : "FAILED"}, digest ${digest.slice(0, 16)}`);
@@ -107,7 +110,7 @@ function explain(failed, options) {
 
 async function main() {
   const { values } = parseArgs({ options: OPTIONS });
-  if (values.replay !== undefined) return replay(JSON.parse(values.replay));
+  if (values.replay !== undefined) return replay(values.replay);
   const [count, first, frames] = [whole("seeds", values.seeds), whole("first", values.first), whole("frames", values.frames)];
   const started = performance.now();
   const options = { frames, twice: values.twice, leak: values.leak, untilFail: values["until-fail"] };

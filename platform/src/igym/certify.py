@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import importlib.util
+import itertools
 import json
 import os
 import shutil
@@ -212,17 +213,26 @@ class Certifier:
             return answer
 
     def _write(self, record: SessionRecord, certificate: dict[str, Any]) -> None:
-        """Beside the data files, if these were written; an earlier certificate stays."""
+        """Beside the data files, if these were written. An earlier certificate that says something else is kept beside it, numbered."""
         observations = certificate.pop("_observations", None)
         folder = self.exporter.folder(record) / f"ep{certificate['episode']}"
         target = folder / "certificate.json"
-        if not folder.is_dir() or target.exists():
+        if not folder.is_dir():
             return
-        if certificate["certified"] and observations:
+        if target.exists():
+            if _said(json.loads(target.read_text(encoding="utf-8"))) == _said(certificate):
+                return
+            number = next(one for one in itertools.count(1) if not (folder / f"certificate-{one}.json").exists())
+            target.rename(folder / f"certificate-{number}.json")
+        if certificate["certified"] and observations and not (folder / "observations.parquet").exists():
             write_table(folder / "observations", tables.observations_table(observations))
         draft = folder / f".certificate-{uuid.uuid4().hex}"
         write_json(draft, certificate)
         draft.rename(target)
+
+
+def _said(certificate: Mapping[str, Any]) -> list[Any]:
+    return [certificate.get(key) for key in ("certified", "reason", "frames", "first_difference")]
 
 
 def _longest(seats: Mapping[int, list[str]]) -> list[str]:

@@ -101,6 +101,22 @@ async def test_an_altered_cell_or_input_is_named(
         assert (difference["frame"], difference["column"]) == (at, column)
 
 
+async def test_what_is_found_later_is_said_by_the_certificate_and_the_earlier_one_is_kept(
+    tmp_path: Path, kitchen: Prepared, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    certifier = await stored(tmp_path, kitchen, rows_of(kitchen[2]))
+    await certifier.session("s")
+    await certifier.session("s")
+    folder = tmp_path / "kitchen" / "kitchen" / "s" / "ep0"
+    assert [path.name for path in sorted(folder.glob("certificate*"))] == ["certificate.json"]
+    rows = certifier.store.rows
+    altered = {"rows": lambda *key: [rows(*key)[0].replace('"score":0', '"score":1', 1), *rows(*key)[1:]]}
+    monkeypatch.setattr(type(certifier.store), "rows", lambda _, *key: altered["rows"](*key))
+    assert (await certifier.session("s"))["certified"] is False
+    said = {path.name: json.loads(path.read_text())["certified"] for path in folder.glob("certificate*")}
+    assert said == {"certificate.json": False, "certificate-1.json": True}
+
+
 async def test_without_node_or_the_build_there_is_no_verdict_and_the_reason(
     tmp_path: Path, kitchen: Prepared, monkeypatch: pytest.MonkeyPatch
 ) -> None:
