@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 
@@ -96,3 +98,17 @@ def test_wrong_arguments_are_named(tmp_path: Path) -> None:
     (tmp_path / "narrow_world.py").write_text("class World:\n    def __init__(self, size): ...\n", encoding="utf-8")
     with pytest.raises(ContractError, match="cannot be made with"):
         load(f"{tmp_path / 'narrow_world.py'}:World", {"colour": "red"})
+
+
+def test_the_neighbours_of_an_environment_come_before_a_namesake_elsewhere(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As `kitchen.py`, an experiment, beside `environments/kitchen.py`, a world."""
+    (tmp_path / "worlds").mkdir()
+    (tmp_path / "namesake_of_a_part.py").write_text("SEATS = 3\n", encoding="utf-8")
+    (tmp_path / "worlds" / "namesake_of_a_part.py").write_text("SEATS = 4\n", encoding="utf-8")
+    source = "from tests_whole import Whole\nfrom namesake_of_a_part import SEATS\n\nclass World(Whole):\n    seats = SEATS\n"
+    (tmp_path / "worlds" / "neighbour_world.py").write_text(source, encoding="utf-8")
+    monkeypatch.setattr(sys, "path", [str(tmp_path), *sys.path])
+    monkeypatch.setitem(sys.modules, "tests_whole", cast("Any", SimpleNamespace(Whole=Whole)))
+    assert load(f"{tmp_path / 'worlds' / 'neighbour_world.py'}:World").seats == 4

@@ -42,7 +42,7 @@ def _from_file(path: Path, entry: str) -> Any:
         raise ContractError(f'environment "{entry}": there is no file {path}')
     folder = str(path.resolve().parent)
     if folder not in sys.path:
-        sys.path.append(folder)
+        sys.path.insert(0, folder)  # its neighbours come before whatever has their names elsewhere, as in the browser
     spec = importlib.util.spec_from_file_location(path.stem, path)
     if spec is None or spec.loader is None:
         raise ContractError(f'environment "{entry}": {path} is not a Python file')
