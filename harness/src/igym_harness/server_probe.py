@@ -9,13 +9,14 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, TypeVar
 
 from igym_chaos.fault import ProbeSample
 from igym_harness.clock import monotonic_ms
 from igym_harness.errors import HarnessError
 
 HOST = "127.0.0.1"
+Sample = TypeVar("Sample")
 EVERY_S = 0.5
 LIMIT_S = 1.5
 FOUND = b"HTTP/1.1 200"
@@ -116,8 +117,8 @@ async def keep_probing(
 
 async def keep_asking(
     ports: Mapping[str, int],
-    record: Callable[[str, ProbeSample], None],
-    ask: Callable[[int], Awaitable[ProbeSample]],
+    record: Callable[[str, Sample], None],
+    ask: Callable[[int], Awaitable[Sample]],
     *,
     every_s: float = EVERY_S,
 ) -> None:

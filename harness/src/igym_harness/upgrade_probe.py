@@ -8,7 +8,7 @@ from contextlib import suppress
 
 from igym_chaos.fault import UpgradeSample
 from igym_harness.clock import monotonic_ms
-from igym_harness.server_probe import EVERY_S, HOST, LIMIT_S
+from igym_harness.server_probe import EVERY_S, HOST, LIMIT_S, keep_asking
 
 REQUEST = (
     "GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: {host}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
@@ -33,15 +33,7 @@ async def keep_asking_for_sockets(
     ports: Mapping[str, int], record: Callable[[str, UpgradeSample], None], *, every_s: float = EVERY_S
 ) -> None:
     """Until cancelled; a slow path delays no other."""
-
-    async def one(name: str, port: int) -> None:
-        while True:
-            record(name, await ask(port))
-            await asyncio.sleep(every_s)
-
-    async with asyncio.TaskGroup() as group:
-        for name, port in ports.items():
-            group.create_task(one(name, port))
+    await keep_asking(ports, record, ask, every_s=every_s)
 
 
 async def _status(port: int) -> int:
