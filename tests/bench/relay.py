@@ -59,7 +59,9 @@ async def measure(packets: int) -> dict[str, float]:
             await relay.tell_owner(f"ice-{peer}", peer)
             ports[name] = await relay.port(name, f"ice-{peer}")
         pages[1].transport.sendto(b"here", (HOST, ports["b"]))  # the relay learns where b is
-        await asyncio.sleep(0.1)
+        async with asyncio.timeout(1.0):
+            while not relay.passed:  # noqa: ASYNC110 - the relay lives in another thread
+                await asyncio.sleep(GAP_S)
         direct, relayed = [], []
         for _ in range(packets):
             direct.append(await trip_ms(pages[0], pages[1], pages[1].port))

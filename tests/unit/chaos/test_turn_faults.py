@@ -158,6 +158,7 @@ def recorded(
     n: int = 30,
     end: str = "fin",
     reads: int = 1,
+    reads_after: int = 1,
     alive: bool = True,
 ) -> Any:
     """`through`: share that arrives in DURING; `later`: share of the rest that arrives at its end, less `lost` packets."""
@@ -181,11 +182,15 @@ def recorded(
         return TransportSample(t_ms, peer, sent, got, 0, 0, bytes_received=PACKET_BYTES * got, local_port=port)
 
     times = [float(t_ms) for t_ms in range(0, int(AFTER.end_ms) + 1, STEP_MS)]
-    asked = range(int(DURING.start_ms), int(DURING.end_ms), STEP_MS)
+    answers = ((BEFORE, 1, "fin"), (DURING, reads, end), (AFTER, reads_after, "fin"))
     return Recorded(
         samples={"a": [sample("b", t_ms) for t_ms in times], "b": [sample("a", t_ms) for t_ms in times]},
         pings={window: [ms] * n for window, ms in zip((BEFORE, DURING, AFTER), pings_ms, strict=True)},
-        probes=[ProbeSample(float(t_ms), 1.0, 1.5, 2.0, PACKET_BYTES, reads, end) for t_ms in asked],  # type: ignore[arg-type]
+        probes=[
+            ProbeSample(float(t_ms), 1.0, 1.5, 2.0, PACKET_BYTES, pieces_read, how)  # type: ignore[arg-type]
+            for window, pieces_read, how in answers
+            for t_ms in range(int(window.start_ms), int(window.end_ms), STEP_MS)
+        ],
         alive=alive,
     )
 
@@ -256,6 +261,7 @@ RECOVERIES: list[tuple[Fault, dict[str, Any], bool]] = [
     (PeerHold(), HELD | {"back": False}, False),
     (PeerSlicer(40, 2), {"pings_ms": (2.0, 16.0, 2.0)}, True),
     (PeerSlicer(40, 2), {"pings_ms": (2.0, 16.0, 40.0)}, False),
+    (PeerSlicer(40, 2), {"pings_ms": (2.0, 16.0, 16.0), "reads_after": 4}, False),
     (RelayCut(), CUT, True),
     (RelayCut(), CUT | {"ports": (1, 1)}, False),
     (RelayCut(), CUT | {"ports": (1, 0)}, False),

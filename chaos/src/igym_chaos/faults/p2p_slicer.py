@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import median
 from typing import ClassVar
 
@@ -22,6 +22,8 @@ LOW, HIGH = 0.5, 3.0
 waits behind up to two packets that are being cut (measured: 19 ms where the mean packet asks for 4, one twice as large for 12)."""
 READS = 0.5
 """Of an answer's pieces: a busy reader finds two at once."""
+READS_FACTOR = 1.5
+"""After the heal, over before the fault."""
 LOST_PERCENT = 1.0
 
 
@@ -71,7 +73,17 @@ class PeerSlicer(TurnPathFault):
         return Effect(asked, measured, band, len(during), in_band, ORACLE)
 
     def recovered(self, telemetry: Telemetry, on: Sequence[str], window: Window, baseline: Window) -> Effect:
-        return PeerLatency(self.delay_ms).recovered(telemetry, on, window, baseline)
+        """Round trips as before, and the relay's answers in as few reads as before: pauses of a few ms could be anything."""
+        back = PeerLatency(self.delay_ms).recovered(telemetry, on, window, baseline)
+        before, after = (
+            [one.reads for one in answers_of(telemetry, on, when) if one.end == "fin"] for when in (baseline, window)
+        )
+        if not before or not after:
+            note = "no answer of the relay before the fault, or none after the heal"
+            return unmeasured(back.asked, back.band, oracle=ORACLE, note=note, n=back.n)
+        factor = median(after) / max(1.0, median(before))
+        measured = {**back.measured, "reads_factor": round(factor, 1)}
+        return replace(back, measured=measured, in_band=back.in_band and factor < READS_FACTOR, oracle=ORACLE)
 
 
 def pieces(length: int, size: int) -> int:
