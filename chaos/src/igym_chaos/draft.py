@@ -56,12 +56,14 @@ def checked(draft: Draft) -> Scenario:
 
 
 def with_participants(draft: Draft, count: int) -> Draft:
-    """The same scenario with so many seats; new participants get no fault, and end as the others who are not removed.
+    """The same scenario with so many seats, or sessions; new participants get no fault, and end as the others who are not removed.
 
-    Raises ScenarioError if a fault needs who would go.
+    Raises ScenarioError if a fault needs who would go, or if they do not fill sessions.
     """
     changed = deepcopy(draft)
     people = list(changed["participants"])
+    if _has_several_sessions(draft) and count % _seats(draft):
+        raise ScenarioError(f"{draft['name']}: {count} participants do not fill sessions of {_seats(draft)} seats")
     if count < len(people):
         for name in people[count:]:
             changed = without_participant(changed, name)
@@ -72,7 +74,8 @@ def with_participants(draft: Draft, count: int) -> Draft:
         changed["participants"][name] = {}
         outcomes = changed.setdefault("expect", {}).setdefault("outcomes", {})
         outcomes[name] = next((outcome for outcome in outcomes.values() if outcome != GONE), "completed")
-    changed["workload"]["seats"] = count
+    if not _has_several_sessions(draft):
+        changed["workload"]["seats"] = count
     return changed
 
 
@@ -80,7 +83,8 @@ def without_participant(draft: Draft, name: str) -> Draft:
     """Raises ScenarioError if a fault would have nobody left."""
     changed = deepcopy(draft)
     del changed["participants"][name]
-    changed["workload"]["seats"] = len(changed["participants"])
+    if not _has_several_sessions(draft):
+        changed["workload"]["seats"] = len(changed["participants"])
     expect = changed.get("expect", {})
     expect.get("outcomes", {}).pop(name, None)
     if "sometimes" in expect:
@@ -92,6 +96,14 @@ def without_participant(draft: Draft, name: str) -> Draft:
         if name in on:
             fault["on"] = [one for one in on if one != name]
     return changed
+
+
+def _has_several_sessions(draft: Draft) -> bool:
+    return len(draft["participants"]) > _seats(draft)
+
+
+def _seats(draft: Draft) -> int:
+    return int(draft["workload"].get("seats", 2))
 
 
 def duration(ms: float) -> str:

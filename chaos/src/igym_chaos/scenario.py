@@ -35,7 +35,7 @@ TOP = (
     "workload",
     "expect",
 )
-PARTICIPANT = ("engine", "process", "visible", "join", "seat")
+PARTICIPANT = ("engine", "process", "join")
 TOPOLOGY = ("p2p", "udp_relay", "server_path")
 WORKLOAD = ("experiment", "seats", "episodes", "frames", "fps", "inputs")
 INPUTS = ("kind", "via", "changes_per_s")
@@ -81,10 +81,11 @@ class Budget:
 
 @dataclass(frozen=True)
 class ParticipantPlan:
+    """`join_s`: how long after the others of the fleet they press the buttons that lead to the game."""
+
     engine: str
     process: str
-    visible: bool
-    join: str
+    join_s: float
 
 
 @dataclass(frozen=True)
@@ -210,6 +211,11 @@ def _scenario(path: Path, source: bytes, top: Table) -> Scenario:
         raise ScenarioError(
             f"{top.where} [workload]: seats is {scenario.workload.seats}, but there are {len(participants)} participants"
         )
+    if len(participants) % scenario.workload.seats:
+        raise ScenarioError(
+            f"{top.where} [workload]: {len(participants)} participants do not fill sessions of {scenario.workload.seats} seats;"
+            " add or leave out some, or change seats"
+        )
     conflicts.check(scenario)
     return scenario
 
@@ -238,10 +244,17 @@ def _participants(top: Table) -> dict[str, ParticipantPlan]:
         plans[name] = ParticipantPlan(
             engine=table.text("engine", "chromium", one_of=("chromium",)),
             process=table.text("process", "shared", one_of=("shared", "own")),
-            visible=table.flag("visible", default=True),
-            join=table.text("join", "boot"),
+            join_s=_join_s(table),
         )
     return plans
+
+
+def _join_s(table: Table) -> float:
+    text = table.text("join", "boot")
+    anchor = _anchor(text, f"{table.where}: join")
+    if anchor.base != "boot" or anchor.offset_ms < 0:
+        raise ScenarioError(f'{table.where}: join is "{text}"; write boot, or boot+2s to come so much later')
+    return anchor.offset_ms / 1000.0
 
 
 def _topology(top: Table) -> Topology:

@@ -62,9 +62,7 @@ def _participant() -> Schema:
         {
             "engine": {"const": "chromium"},
             "process": {"enum": ["shared", "own"]},
-            "visible": {"type": "boolean"},
             "join": TEXT,
-            "seat": {"type": "integer", "minimum": 0, "maximum": 7},
         },
     )
 

@@ -72,10 +72,19 @@ class Fleet:
         except PlaywrightError as error:
             raise HarnessError(f"the begin page did not open: {str(error).splitlines()[0]}") from error
 
-    async def press(self, selector: str) -> float:
-        """Everyone presses the button at once; returns the spread, ms. Raises HarnessError if someone cannot."""
+    async def press(self, selector: str, after_s: Mapping[str, float] = MappingProxyType({})) -> float:
+        """Everyone presses the button, each as much later as `after_s` says; returns the spread beside that, ms.
+
+        Raises HarnessError if someone cannot.
+        """
+
+        async def press(name: str, member: Participant) -> float:
+            later_s = after_s.get(name, 0.0)
+            await asyncio.sleep(later_s)
+            return await member.press(selector) - later_s * 1000.0
+
         try:
-            times = await asyncio.gather(*(member.press(selector) for member in self.members.values()))
+            times = await asyncio.gather(*(press(name, member) for name, member in self.members.items()))
         except PlaywrightError as error:
             raise HarnessError(f"{selector} could not be pressed: {str(error).splitlines()[0]}") from error
         return max(times) - min(times)

@@ -92,7 +92,10 @@ def _value(name: str, number: Any) -> str:
 
 
 def _who(sheet: RunSheet) -> str:
-    seated = listing([f"{lane.name} (seat {lane.facts.get('seat')})" for lane in sheet.lanes.values()])
+    sessions: dict[Any, list[str]] = {}
+    for lane in sheet.lanes.values():
+        sessions.setdefault(lane.facts.get("session"), []).append(f"{lane.name} (seat {lane.facts.get('seat')})")
+    seated = "; ".join(listing(names) for names in sessions.values())
     broken = f" The harness was sabotaged on purpose: {sheet.facts['sabotage']}." if sheet.facts.get("sabotage") else ""
     broken += f" The product came from {sheet.facts['source']}." if sheet.facts.get("source") else ""
     return f"{seated} played {sheet.facts.get('env')} with seed {sheet.facts.get('seed')}.{broken}"

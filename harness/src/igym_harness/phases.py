@@ -137,7 +137,7 @@ class Phases:
         return dict.fromkeys(names if sabotage in OF_EVERY_PAGE else names[-1:], sabotage)
 
     async def _press(self, selector: str) -> None:
-        spread_ms = await self._rig.fleet.press(selector)
+        spread_ms = await self._rig.fleet.press(selector, self._rig.plan.joins_after_s)
         self._rig.note("barrier", selector=selector, spread_ms=round(spread_ms, 1), limit_ms=BARRIER_MS)
 
     # ---- gate ----

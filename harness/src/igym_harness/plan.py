@@ -30,6 +30,7 @@ class Plan:
     proxied: tuple[str, ...]
     turn_proxied: tuple[str, ...]
     own: tuple[str, ...]
+    joins_after_s: dict[str, float]
     behind_relay: tuple[str, ...]
     routed: tuple[str, ...]
     """Whose frames on the way to the server pass the harness."""
@@ -85,6 +86,7 @@ def plan_of(scenario: Scenario, lock: Lock) -> Plan:
         participants=participants,
         proxied=participants if scenario.topology.server_path == "toxiproxy" else (),
         turn_proxied=participants if scenario.topology.p2p == "relay-tcp" else (),
+        joins_after_s={name: one.join_s for name, one in scenario.participants.items()},
         own=tuple(name for name, one in scenario.participants.items() if one.process == "own"),
         behind_relay=participants if scenario.topology.udp_relay else (),
         routed=tuple(name for name in participants if any(one.via == "W" and name in one.on for one in faults)),

@@ -99,6 +99,7 @@ class _Person:
     differences: list[tuple[float, int]] = field(default_factory=list)
     endings: list[Ending] = field(default_factory=list)
     seat: int | None = None
+    session: str | None = None
     closed: list[tuple[float, int]] = field(default_factory=list)
     """(when, to which seat) a data channel closed."""
     over: bool = False
@@ -154,7 +155,7 @@ class Recorder:
             if connection.packets_sent is not None:
                 person.transports.append(_Seen(t_ms, answer.origin, connection))
         if answer.status is not None and answer.status.get("seat") is not None:
-            person.seat = int(answer.status["seat"])
+            person.seat, person.session = int(answer.status["seat"]), answer.status.get("sessionId")
         for event in answer.events:
             if event["kind"] == SESSION_END:
                 person.over = True
@@ -276,8 +277,11 @@ class Recorder:
         return [one for one in self._readings[participant, what] if window.holds(one.t_ms)]
 
     def channels_closed(self, participant: str, window: Window) -> list[tuple[float, str]]:
-        at = {person.seat: name for name, person in self._people.items() if person.seat is not None}
-        closed = self._people[participant].closed
+        own = self._people[participant]
+        at = {
+            one.seat: name for name, one in self._people.items() if one.seat is not None and one.session == own.session
+        }
+        closed = own.closed
         return [(t_ms, at[seat]) for t_ms, seat in closed if seat in at and window.holds(t_ms)]
 
     def endings(self, participant: str, window: Window) -> list[Ending]:

@@ -232,6 +232,7 @@ def _participant(evidence: Evidence, name: str) -> dict[str, Any]:
     """Where a participant ended, what is stored of it by episode, and every metric; null where nothing was recorded."""
     rows = {str(episode): table.rows for (episode, owner), table in sorted(evidence.tables.items()) if owner == name}
     return {
+        "session": evidence.statuses.get(name, {}).get("sessionId"),
         "seat": evidence.seat_of.get(name),
         "page": evidence.statuses.get(name, {}).get("page"),
         "outcome": evidence.outcomes.get(name),

@@ -29,6 +29,15 @@ def test_participants_are_added_without_faults() -> None:
     assert wider.expect.outcomes["d"] == "completed"
 
 
+def test_participants_are_added_to_several_sessions_by_the_session() -> None:
+    scenario = scenarios.find("three-sessions")
+    draft = of_lock(scenario, schedule.plan(scenario, seed=1))
+    wider, fewer = checked(with_participants(draft, 8)), checked(with_participants(draft, 4))
+    assert [(len(one.participants), one.workload.seats) for one in (wider, fewer)] == [(8, 2), (4, 2)]
+    with pytest.raises(ScenarioError, match="5 participants do not fill sessions of 2 seats"):
+        with_participants(draft, 5)
+
+
 def test_who_is_the_only_target_of_a_fault_stays() -> None:
     scenario = scenarios.find("p2p-loss-15")
     draft = of_lock(scenario, schedule.plan(scenario, seed=1))

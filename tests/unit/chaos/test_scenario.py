@@ -93,6 +93,11 @@ MISTAKES: list[tuple[tuple[str, str], list[str]]] = [
     (('for = "6s"', 'for = "1s"'), ["in force for 1 s", "needs 3 s"]),
     (("a = {}", 'a = { engine = "netscape" }'), ["participants", "engine", "netscape"]),
     (("seats = 2", "seats = 3"), ["seats is 3, but there are 2 participants"]),
+    (("a = {}", "a = {}\nc = {}"), ["says nothing of c"]),
+    (("a = {}", 'a = { join = "play+2s" }'), ["join is", "write boot, or boot+2s"]),
+    (("a = {}", 'a = { join = "boot-2s" }'), ["join is", "write boot, or boot+2s"]),
+    (("a = {}", 'a = { join = "later" }'), ["join", "is no anchor"]),
+    (("a = {}", "a = { visible = false }"), ["visible"]),
     (('outcomes = { a = "completed", b = "completed" }', 'outcomes = { a = "completed" }'), ["outcomes", "b"]),
     (second(FAULT), ['id "f1" is used twice']),
     (

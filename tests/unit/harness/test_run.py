@@ -244,6 +244,7 @@ def plan(fault: Fault) -> Plan:
         proxied=(),
         turn_proxied=(),
         own=(),
+        joins_after_s={},
         behind_relay=(),
         routed=(),
         experiment="kitchen",

@@ -20,19 +20,20 @@ from igym_harness.checkers import (
     server,
     silence,
 )
+from igym_harness.checkers.by_session import in_each_session
 from igym_harness.evidence import Checker, Evidence, Finding
 
 CORE: Mapping[str, Checker] = MappingProxyType(
     {
-        "PAR-1": parity.par_1,
-        "PAR-2": parity.par_2,
-        "PAR-4": parity.par_4,
+        "PAR-1": in_each_session(parity.par_1),
+        "PAR-2": in_each_session(parity.par_2),
+        "PAR-4": in_each_session(parity.par_4),
         "SEQ-1": sequence.seq_1,
-        "SEQ-5": sequence.seq_5,
-        "DAT-1": data.dat_1,
-        "DAT-4": data.dat_4,
-        "CERT-1": certified.cert_1,
-        "PATH-1": path.path_1,
+        "SEQ-5": in_each_session(sequence.seq_5),
+        "DAT-1": in_each_session(data.dat_1),
+        "DAT-4": in_each_session(data.dat_4),
+        "CERT-1": in_each_session(certified.cert_1),
+        "PATH-1": in_each_session(path.path_1),
         "LIV-2": liveness.liv_2,
         "SRV-3": server.srv_3,
         "SRV-4": server.srv_4,
@@ -52,9 +53,10 @@ FURTHER: Mapping[str, Checker] = MappingProxyType(
     {
         "LIV-1": liveness.liv_1,
         "LIV-3": liveness.liv_3,
-        "LIV-5": silence.liv_5,
-        "PAR-5": partial.par_5,
+        "LIV-5": in_each_session(silence.liv_5, concerns=silence.somebody_is_silenced),
+        "PAR-5": in_each_session(partial.par_5, concerns=partial.is_cut),
         "SRV-2": server.srv_2,
+        "SRV-6": server.srv_6,
     }
 )
 

@@ -47,6 +47,11 @@ def par_5(evidence: Evidence) -> Finding:
     return holds(CHECK, f"episode {episode} is partial ({reasons}): {common_rows(tables)} rows equal; {told}")
 
 
+def is_cut(evidence: Evidence) -> bool:
+    """Whether somebody's game ended before its end, as planned."""
+    return evidence.cut_episode is not None
+
+
 def _flag_problem(evidence: Evidence, episode: int) -> str | None:
     """Session, episode and the seal of each who was left say that it was cut, and why."""
     for session, about in evidence.sessions.items():

@@ -91,6 +91,26 @@ def srv_4(evidence: Evidence) -> Finding:
     return holds(check, f"{sessions} sessions, nobody in two") if sessions else no_data(check, "no session was created")
 
 
+def srv_6(evidence: Evidence) -> Finding:
+    """Sessions are made of those who have waited longest for their scene, by the server's own log of events."""
+    check = "SRV-6"
+    waiting: dict[str, list[str]] = {}
+    sessions = 0
+    for event in evidence.server_events:
+        if event.get("kind") == "lobby_joined":
+            waiting.setdefault(str(event["scene_id"]), []).append(str(event["participant_id"]))
+        if event.get("kind") != "session_created":
+            continue
+        sessions += 1
+        members, queue = list(event["members"]), waiting.get(str(event["scene_id"]), [])
+        first = queue[: len(members)]
+        if set(members) != set(first):
+            message = f"session {event['session_id']} took {', '.join(members)}; {', '.join(first)} had waited longer"
+            return violated(check, message, session=event["session_id"])
+        del queue[: len(members)]
+    return holds(check, f"{sessions} sessions, first come, first served") if sessions else no_data(check, "no session")
+
+
 def _cause(lines: list[str]) -> str:
     """The exception that a traceback ends with: its first line without indentation."""
     head = lines[0].strip()

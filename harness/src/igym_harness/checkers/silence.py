@@ -26,7 +26,7 @@ ICE_LOST = frozenset({"disconnected", "failed", "closed"})
 
 def liv_5(evidence: Evidence) -> Finding:
     """Everybody else's page misses each target within the heartbeat's limit, and tells its participant within 2.5 s of the fault."""
-    silenced = [one for one in evidence.faults if one.removes or one.do in SILENCING]
+    silenced = _silencing(evidence)
     if not silenced:
         return no_data(CHECK, "no fault made anybody silent")
     told = []
@@ -42,6 +42,15 @@ def liv_5(evidence: Evidence) -> Finding:
                     return answer
                 told.append(answer)
     return holds(CHECK, "; ".join(told)) if told else no_data(CHECK, "nobody was left who could notice")
+
+
+def somebody_is_silenced(evidence: Evidence) -> bool:
+    """Whether a fault was to make somebody silent."""
+    return bool(_silencing(evidence))
+
+
+def _silencing(evidence: Evidence) -> list[FaultRecord]:
+    return [one for one in evidence.faults if one.removes or one.do in SILENCING]
 
 
 def _noticed(evidence: Evidence, fault: FaultRecord, *, target: str, name: str) -> str | Finding:

@@ -7,7 +7,7 @@ import dataclasses
 import pytest
 
 from igym_chaos.fault import SERVER
-from igym_harness.checkers.server import srv_2, srv_3, srv_4
+from igym_harness.checkers.server import srv_2, srv_3, srv_4, srv_6
 from igym_harness.evidence import Evidence, FaultRecord, StoreRecord
 
 TRACEBACK = [
@@ -52,6 +52,30 @@ def test_srv_3_lets_a_broken_server_answer_5xx_but_not_throw(good: Evidence) -> 
 
 def test_srv_3_without_log_and_events_has_no_data(good: Evidence) -> None:
     assert srv_3(dataclasses.replace(good, server_log=[], server_events=[])).outcome == "no-data"
+
+
+def arrived(*people: str) -> list[dict[str, object]]:
+    return [{"kind": "lobby_joined", "participant_id": one, "scene_id": "kitchen"} for one in people]
+
+
+@pytest.mark.parametrize(
+    ("events", "outcome", "said"),
+    [
+        ([("p", "q"), ("q", "p"), ("r", "s"), ("r", "s")], "holds", "2 sessions"),
+        ([("p", "q", "r"), ("p", "r")], "violated", "took p, r; p, q had waited longer"),
+        ([("p",), ("p", "q")], "violated", "took p, q; p had waited longer"),
+        ([("p", "q")], "no-data", "no session"),
+    ],
+)
+def test_srv_6_wants_first_come_first_served(
+    good: Evidence, events: list[tuple[str, ...]], outcome: str, said: str
+) -> None:
+    """Arrivals and sessions take turns."""
+    told: list[dict[str, object]] = []
+    for number, people in enumerate(events):
+        told += [{**created("s", *people), "scene_id": "kitchen"}] if number % 2 else arrived(*people)
+    finding = srv_6(dataclasses.replace(good, server_events=told))
+    assert (finding.outcome, said in finding.message) == (outcome, True), finding.message
 
 
 def created(session: str, *members: str) -> dict[str, object]:
