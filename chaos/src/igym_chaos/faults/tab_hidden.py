@@ -11,7 +11,9 @@ from igym_chaos.page_path import ORACLE_RATES, controls_of, disturbed_pages, pag
 
 TIMERS_AT_MOST = 2.0
 WORKER_AT_LEAST = 0.9
-"""Share of the worker's messages before."""
+"""Share of the game's frames a second before."""
+STEADY_MS = 2_000.0
+"""Of play before the fault, which give that rate: a game that has just begun may still catch up."""
 
 
 @dataclass(frozen=True)
@@ -46,13 +48,13 @@ class TabHidden(Fault):
         frames = [frame_rate(telemetry, name, window) for name in on]
         measured = {"raf_s": round(raf, 2), "timers_s": round(timers, 2), "frames_s": round(min(frames), 2)}
         hidden = all(during.hidden for _, during in known)
-        steps = all(
-            now >= WORKER_AT_LEAST * frame_rate(telemetry, name, baseline) for name, now in zip(on, frames, strict=True)
-        )
+        steady = Window(max(baseline.start_ms, baseline.end_ms - STEADY_MS), baseline.end_ms)
+        before = [frame_rate(telemetry, name, steady) for name in on]
+        steps = all(now >= WORKER_AT_LEAST * was for was, now in zip(before, frames, strict=True))
         n = sum(during.samples for _, during in known)
-        return Effect(
-            asked, measured, band, n, hidden and raf == 0 and timers <= TIMERS_AT_MOST and steps, ORACLE_RATES
-        )
+        in_band = hidden and raf == 0 and timers <= TIMERS_AT_MOST and steps
+        note = f"{', '.join(f'{was:.1f}' for was in before)} frames a second before"
+        return Effect(asked, measured, band, n, in_band, ORACLE_RATES, note)
 
     def recovered(self, telemetry: Telemetry, on: Sequence[str], window: Window, baseline: Window) -> Effect:
         return page_alive(telemetry, on, window)
