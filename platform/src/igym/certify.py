@@ -1,5 +1,7 @@
 """Plays a session's confirmed inputs again in the same WebAssembly Python under Node, and compares every row (CERT-01).
 
+The rows are those of the server's database; that the files made from them are still the same bytes, their manifest tells.
+
     data/EXPERIMENT/builds/BUILD/manifest.json, files/*     what the participants' browsers ran, kept when the server starts
     data/EXPERIMENT/SCENE/SESSION/epN/certificate.json      true, false with the first cell that differs, or null with the reason
 
@@ -30,6 +32,7 @@ from igym.runtime import Runtime
 from igym.store import SessionRecord, Store
 
 SCRIPT = "certify.js"
+SEAL = "seal.json"
 PYODIDE_FILES = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip")
 LIMIT_S = 120.0
 """For one session; longer sessions get a second for each LIMIT_FRAMES frames."""
@@ -118,6 +121,9 @@ class Certifier:
                 for episode, count in frames.items()
             ]
         for certificate in certificates:
+            problem = await asyncio.to_thread(self._altered_file, record, certificate["episode"])
+            if problem is not None and certificate["certified"] is not False:
+                certificate |= {"certified": False, "reason": problem, "first_difference": None}
             await asyncio.to_thread(self._write, record, certificate)
         worst = next((one for one in certificates if one["certified"] is not True), certificates[0])
         return {"certified": worst["certified"], "reason": worst["reason"], "episodes": certificates}
@@ -211,6 +217,24 @@ class Certifier:
                 raise UnableError("crashed", f"exit code {code}: {' '.join(lines[-4:])[:500]}")
             answer: dict[str, Any] = json.loads(paths[1].read_text(encoding="utf-8"))
             return answer
+
+    def _altered_file(self, record: SessionRecord, episode: int) -> str | None:
+        """The first file of an episode's folder that is not what was exported; None if all are, or if nothing was exported yet."""
+        folder = self.exporter.folder(record) / f"ep{episode}"
+        if not folder.is_dir():
+            return None
+        try:
+            listed = json.loads((folder / SEAL).read_text(encoding="utf-8"))["files"]
+            wanted = {name: one["sha256"] for name, one in listed.items()}
+        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+            return f"ep{episode}/{SEAL} does not list the files that were exported ({type(error).__name__})"
+        for name, sha256 in sorted(wanted.items()):
+            path = folder / name
+            if not path.is_file():
+                return f"ep{episode}/{name} is missing"
+            if hashlib.sha256(path.read_bytes()).hexdigest() != sha256:
+                return f"ep{episode}/{name} is not the file that was exported: its SHA-256 is another"
+        return None
 
     def _write(self, record: SessionRecord, certificate: dict[str, Any]) -> None:
         """Beside the data files, if these were written. An earlier certificate that says something else is kept beside it, numbered."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -99,6 +100,30 @@ async def test_an_altered_cell_or_input_is_named(
     assert (result["certified"], difference["frame"] >= at, difference["seat"]) == (False, True, 0)
     if column == "infos.0":
         assert (difference["frame"], difference["column"]) == (at, column)
+
+
+@pytest.mark.parametrize(
+    ("name", "alter", "said"),
+    [
+        ("seat1.csv", lambda path: path.write_text(path.read_text().replace("true", "false", 1)), "is not the file"),
+        ("seat0.parquet", lambda path: path.write_bytes(path.read_bytes()[:-1] + b"X"), "is not the file"),
+        ("inputs.csv", lambda path: path.unlink(), "is missing"),
+        ("seal.json", lambda path: path.unlink(), "does not list the files"),
+        ("seal.json", lambda path: path.write_text("[]"), "does not list the files"),
+    ],
+)
+async def test_a_file_that_is_no_longer_what_was_exported_is_named(
+    tmp_path: Path, kitchen: Prepared, name: str, alter: Callable[[Path], object], said: str
+) -> None:
+    """What researchers read are the files, not the database that the rows are compared with."""
+    certifier = await stored(tmp_path, kitchen, rows_of(kitchen[2]))
+    folder = tmp_path / "kitchen" / "kitchen" / "s" / "ep0"
+    before = (folder / name).read_bytes()
+    alter(folder / name)
+    assert not (folder / name).exists() or (folder / name).read_bytes() != before
+    result = await certifier.session("s")
+    assert (result["certified"], f"ep0/{name} {said}" in result["reason"]) == (False, True), result["reason"]
+    assert json.loads((folder / "certificate.json").read_text())["reason"] == result["reason"]
 
 
 async def test_what_is_found_later_is_said_by_the_certificate_and_the_earlier_one_is_kept(
