@@ -23,7 +23,7 @@ from igym_chaos import draft, schedule, swarm
 from igym_chaos import scenario as scenarios
 from igym_chaos.scenario import Scenario, ScenarioError
 from igym_chaos.schedule import Lock
-from igym_harness import catalogue, minimizing, report, rounds, run
+from igym_harness import catalogue, minimizing, rejudging, report, rounds, run
 from igym_harness.catalogue import SELF
 from igym_harness.errors import HarnessError, UsageError
 from igym_harness.options import Options
@@ -33,7 +33,7 @@ from igym_harness.replay import differences, load_replay
 from igym_harness.run import RunResult
 from igym_harness.run_sheet import RunFolderError
 from igym_harness.sabotage_traps import checked
-from igym_harness.verdict import EXIT_CODES, EXIT_USAGE, PRECEDENCE, Verdicts
+from igym_harness.verdict import EXIT_CODES, EXIT_USAGE, PRECEDENCE, Verdicts, findings_document
 
 AFTER_THE_RUN = Path()
 """`--minimize` without a folder."""
@@ -81,6 +81,7 @@ def parser() -> argparse.ArgumentParser:
         help="shrink the failing schedule of this run folder, or of this command's first failing run",
     )
     build.add_argument("--report", type=Path, metavar="DIR", help="make the report of this run folder again")
+    build.add_argument("--check", type=Path, metavar="DIR", help="judge this run folder again, as it was recorded")
     build.add_argument("--participants", type=int, metavar="N", help="so many seats, where the scenario allows it")
     build.add_argument("--env", metavar="NAME", help="another experiment, where the scenario allows it")
     build.add_argument("--headed", action="store_true", help="show the browser (needs a display)")
@@ -105,6 +106,8 @@ def main(argv: Sequence[str] | None = None, out: TextIO | None = None, err: Text
             return _list(chosen, out)
         if chosen.report is not None:
             return _report_again(chosen.report, out)
+        if chosen.check is not None:
+            return _check_again(chosen.check, chosen, out)
         if chosen.minimize not in (None, AFTER_THE_RUN):
             return _minimize(_run_to_minimize(chosen), chosen, out, err)
         return _run_all(_jobs(chosen, out), chosen, out, err)
@@ -129,6 +132,17 @@ def _report_again(folder: Path, out: TextIO) -> int:
     except RunFolderError as error:
         raise UsageError(f"--report: {error}") from error
     return EXIT_CODES["pass"]
+
+
+def _check_again(folder: Path, chosen: argparse.Namespace, out: TextIO) -> int:
+    """The exit code of the verdict that the checkers of now come to. Raises UsageError where there is nothing to judge."""
+    found = rejudging.check(folder)
+    if chosen.json:
+        said = {"verdict": found.verdict.outcome, "reasons": found.verdict.reasons, "changed": found.changed}
+        out.write(json.dumps({**said, "findings": findings_document(found.findings)}, indent=2) + "\n")
+    else:
+        out.writelines(f"{line}\n" for line in (found.verdict.headline, *found.changed))
+    return found.verdict.exit_code
 
 
 def worst(outcomes: Iterable[Verdicts]) -> Verdicts:

@@ -17,7 +17,7 @@ from typing import Any
 from igym_chaos.errors import ChaosError
 from igym_chaos.scenario import Scenario
 from igym_chaos.schedule import Lock
-from igym_harness import closing, collect, guards, jsonl, store_look
+from igym_harness import closing, collect, guards, jsonl, rejudging, store_look
 from igym_harness.checkers import run_all
 from igym_harness.clock import monotonic_ms
 from igym_harness.errors import DeadlineError, HarnessError
@@ -126,6 +126,7 @@ def _judge(
     folder, plan, versions = rig.folder, rig.plan, rig.stage.versions
     jsonl.write_json(folder.env, environment(browser=versions["browser"], versions=versions, root=repository_root()))
     collect.copy_exports(folder, recorded.statuses)
+    rejudging.keep(folder, rejudging.Kept(recorded, failure))
     evidence = collect.evidence(plan.expected, recorded, data=folder.data, artefacts=artefacts_of(folder.path))
     findings = run_all(evidence, plan.checks)
     verdict = judge(findings, failure)

@@ -135,6 +135,11 @@ class RunFolder:
     def checks(self) -> Path:
         return self.path / "checks.json"
 
+    @property
+    def recorded(self) -> Path:
+        """What the checkers read, beside the data tree: enough to judge the run again."""
+        return self.path / "recorded.json"
+
     def size_bytes(self) -> int:
         return sum(path.stat().st_size for path in self.path.rglob("*") if path.is_file())
 
