@@ -14,7 +14,10 @@ NO_ANSWER_MS = 5_000.0
 CRASH = "crash"
 _FATAL = frozenset({"pageerror", CRASH})
 # While the server's path is disturbed, or the page itself stopped, the browser reports what failed; that is the fault, not the product.
-NETWORK_COMPLAINT = re.compile(r"WebSocket connection to|net::ERR_|Failed to load resource|Failed to fetch")
+# A page that is thawed may write before it is told that the browser closed its socket when it froze (seen with `tab.frozen`).
+NETWORK_COMPLAINT = re.compile(
+    r"WebSocket connection to|WebSocket is already in CLOSING or CLOSED state|net::ERR_|Failed to load resource|Failed to fetch"
+)
 CUTS_THE_SERVER_PATH = ("signal.", "server.", "net.", "asset.", "tab.frozen", "proc.")
 
 

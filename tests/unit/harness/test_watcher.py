@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from igym_harness.probe import Answer
 from igym_harness.watcher import NO_ANSWER_MS, NO_FRAME_MS, Watcher
 
@@ -50,8 +52,11 @@ def test_page_errors_and_crashes_are_trouble_always() -> None:
         assert trouble.check == "CLI-1"
 
 
-def test_a_console_error_is_trouble_unless_the_fault_explains_it() -> None:
-    network = [{"type": "error", "text": "WebSocket connection to 'ws://x' failed"}]
+@pytest.mark.parametrize(
+    "text", ["WebSocket connection to 'ws://x' failed", "WebSocket is already in CLOSING or CLOSED state."]
+)
+def test_a_console_error_is_trouble_unless_the_fault_explains_it(text: str) -> None:
+    network = [{"type": "error", "text": text}]
     assert Watcher().console("a", network, in_force=["signal.latency"]) is None
     assert Watcher().console("a", network, in_force=["p2p.loss"]) is not None
     assert Watcher().console("a", [{"type": "error", "text": "oops"}], in_force=["signal.latency"]) is not None
