@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from igym_chaos.fault import MeterSample, Telemetry, Window
+from igym_chaos.samples import MeterSample, Telemetry, Window
 
 
 def newcomers(telemetry: Telemetry, name: str, window: Window, baseline: Window) -> list[MeterSample]:

@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from igym_chaos.fault import Effect, Ending, Fault, Subject, Telemetry, Window
+from igym_chaos.fault import Effect, Fault
 from igym_chaos.page_path import disturbed_pages
+from igym_chaos.samples import Ending, Telemetry, Window
+from igym_chaos.subjects import Subject
 
 ORACLE_STAYS = "nothing of the page came back"
 ENOUGH_LOOKS = 2

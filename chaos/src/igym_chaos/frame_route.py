@@ -17,8 +17,8 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from igym_chaos.errors import InjectorError
-from igym_chaos.fault import Subject
 from igym_chaos.socket_frames import FrameDecider, FrameFate, FramePolicy, Named, SocketFrame, Way, named
+from igym_chaos.subjects import Subject
 
 URL = "/socket.io/"
 LIMIT = 50_000

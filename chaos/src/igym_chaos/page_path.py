@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from igym_chaos.errors import InjectorError
-from igym_chaos.fault import Effect, PageControl, Subject, Telemetry, Window, unmeasured
+from igym_chaos.fault import Effect, unmeasured
+from igym_chaos.samples import Telemetry, Window
+from igym_chaos.subjects import PageControl, Subject
 
 ORACLE_RATES = "the page's own counters, per second"
 ORACLE_GAPS = "silences of the page's threads"

@@ -9,7 +9,8 @@ from statistics import median
 
 from igym_chaos.cdp import NetworkRules
 from igym_chaos.errors import InjectorError
-from igym_chaos.fault import Subject, Telemetry, TransportSample, Window
+from igym_chaos.samples import Telemetry, TransportSample, Window
+from igym_chaos.subjects import Subject
 
 MINIMUM_PINGS = 10
 

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from igym_chaos.errors import InjectorError
-from igym_chaos.fault import PlayerControl, Subject, Telemetry, Window
+from igym_chaos.samples import Telemetry, Window
+from igym_chaos.subjects import PlayerControl, Subject
 
 ORACLE_INPUTS = "changes of the own action, as the page counts them"
 

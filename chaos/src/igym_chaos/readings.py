@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
-    from igym_chaos.fault import Telemetry, Window
+    from igym_chaos.samples import Telemetry, Window
 
 Where = Literal["page", "worker", "another", "tabs", "network-service"]
 

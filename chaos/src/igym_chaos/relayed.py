@@ -8,9 +8,11 @@ from dataclasses import dataclass, field
 from typing import ClassVar
 
 from igym_chaos.errors import InjectorError
-from igym_chaos.fault import Effect, Fault, Subject, Telemetry, Window, unmeasured
+from igym_chaos.fault import Effect, Fault, unmeasured
 from igym_chaos.impairment import Decider, Fate, Policy
 from igym_chaos.relay import Passed, PeerRelay, Way
+from igym_chaos.samples import Telemetry, Window
+from igym_chaos.subjects import Subject
 
 ORACLE = "relay ledger against plan"
 MINIMUM_PACKETS = 100

@@ -11,9 +11,9 @@ from typing import Any
 
 from igym_chaos import conflicts
 from igym_chaos.anchors import Anchor, AnchorError, parse
-from igym_chaos.fault import SERVER
 from igym_chaos.faults import KINDS, fault_class, injectors_of
 from igym_chaos.fields import ScenarioError, Table, nearest
+from igym_chaos.subjects import SERVER
 
 __all__ = ["Scenario", "ScenarioError", "all_scenarios", "find", "load"]
 

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from igym_chaos.errors import InjectorError
-from igym_chaos.fault import SERVER, Effect, Fault, ServerControl, Subject, Telemetry, Window, unmeasured
+from igym_chaos.fault import Effect, Fault, unmeasured
+from igym_chaos.samples import Telemetry, Window
 from igym_chaos.server_path import SLOW_MS, normal_bytes, probes
+from igym_chaos.subjects import SERVER, ServerControl, Subject
 
 ORACLE = "the harness's own connections to the server's port"
 

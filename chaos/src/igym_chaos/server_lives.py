@@ -6,8 +6,10 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from igym_chaos.fault import Effect, ServerIdentity, Telemetry, Window
+from igym_chaos.fault import Effect
+from igym_chaos.samples import Telemetry, Window
 from igym_chaos.server_faults import ServerFault
+from igym_chaos.subjects import ServerIdentity
 
 RENEWED = ("server-process", "server-delay", "database-size", "database-lock")
 """A new process knows nothing of what was done to the one before, and does not start while its database is locked."""

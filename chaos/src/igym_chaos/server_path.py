@@ -9,7 +9,9 @@ from statistics import median
 from typing import ClassVar
 
 from igym_chaos.errors import InjectorError
-from igym_chaos.fault import Effect, Fault, ProbeSample, Subject, Telemetry, Window, unmeasured
+from igym_chaos.fault import Effect, Fault, unmeasured
+from igym_chaos.samples import ProbeSample, Telemetry, Window
+from igym_chaos.subjects import Subject
 from igym_chaos.toxiproxy import ProxiedPath
 
 ORACLE = "the harness's own connections through the proxy"

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import fmean
 
-from igym_chaos.fault import Effect, SpeedSample, Telemetry, Window, unmeasured
+from igym_chaos.fault import Effect, unmeasured
+from igym_chaos.samples import SpeedSample, Telemetry, Window
 
 ORACLE_SPEED = "a fixed loop in the page's threads, against before"
 MINIMUM_SAMPLES = 3

@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from igym_chaos.errors import InjectorError
-from igym_chaos.fault import Fault, ProbeSample, Subject, Telemetry, Window
+from igym_chaos.fault import Fault
 from igym_chaos.peer_path import passages
+from igym_chaos.samples import ProbeSample, Telemetry, Window
+from igym_chaos.subjects import Subject
 from igym_chaos.toxics import STREAMS
 from igym_chaos.toxiproxy import ProxiedPath
 

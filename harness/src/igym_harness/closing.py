@@ -8,7 +8,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from igym_chaos.fault import Ending, Window
+from igym_chaos.samples import Ending, Window
 from igym_harness import collect, decisions, jsonl, ledger, telemetry_file
 from igym_harness.checkers.harness import LOOP_LAG_LIMIT_MS
 from igym_harness.clock import measure, monotonic_ms

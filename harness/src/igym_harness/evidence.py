@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-from igym_chaos.fault import Effect, Window
+from igym_chaos.fault import Effect
 from igym_chaos.removals import GONE
+from igym_chaos.samples import Window
 
 Outcome = Literal["holds", "violated", "no-data"]
 Key = tuple[int, str]

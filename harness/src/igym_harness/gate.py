@@ -9,7 +9,7 @@ import statistics
 from collections.abc import Mapping
 from typing import Any
 
-from igym_chaos.fault import Telemetry, Window
+from igym_chaos.samples import Telemetry, Window
 
 GATE_MS = 2_000.0
 MIN_RATE = 0.5

@@ -8,8 +8,8 @@ from types import MappingProxyType
 from typing import Any, Literal
 
 from igym_chaos.errors import ChaosError
-from igym_chaos.fault import SERVER, PageControl
 from igym_chaos.readings import Question
+from igym_chaos.subjects import SERVER, PageControl
 from igym_harness.clock import monotonic_ms
 from igym_harness.errors import HarnessError
 from igym_harness.history import HARNESS

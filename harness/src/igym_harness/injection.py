@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from igym_chaos.anchors import Anchor
-from igym_chaos.fault import Fault, Subject, Telemetry, Window
+from igym_chaos.fault import Fault
+from igym_chaos.samples import Telemetry, Window
+from igym_chaos.subjects import Subject
 from igym_harness.clock import monotonic_ms
 from igym_harness.history import History
 from igym_harness.ledger import Entry

@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from igym_chaos.fault import Effect, Window
+from igym_chaos.fault import Effect
+from igym_chaos.samples import Window
 from igym_harness.evidence import FaultRecord
 
 Phase = Literal["planned", "requested", "acknowledged", "effect", "healed", "baseline"]

@@ -15,9 +15,10 @@ from pathlib import Path
 from typing import Any, Literal
 
 from igym_chaos.draft import Draft, text
-from igym_chaos.fault import SERVER, Fault
+from igym_chaos.fault import Fault
 from igym_chaos.faults import BUILT
 from igym_chaos.scenario import OWN_PROCESS, PlannedFault, Scenario, all_scenarios
+from igym_chaos.subjects import SERVER
 
 Part = Literal["pages", "paths", "turn", "alone"]
 PARTS: tuple[Part, ...] = ("pages", "paths", "turn")

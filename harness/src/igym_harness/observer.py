@@ -10,8 +10,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from igym_chaos.fault import Window
 from igym_chaos.removals import GONE
+from igym_chaos.samples import Window
 from igym_harness import jsonl
 from igym_harness.clock import Clocks, measure, monotonic_ms
 from igym_harness.documents import Documents

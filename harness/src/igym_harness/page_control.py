@@ -1,4 +1,4 @@
-"""What faults do to a page and its browser (igym_chaos.fault.PageControl), over Playwright and the DevTools protocol."""
+"""What faults do to a page and its browser (igym_chaos.subjects.PageControl), over Playwright and the DevTools protocol."""
 
 from __future__ import annotations
 

@@ -14,9 +14,10 @@ from playwright.async_api import Error as PlaywrightError
 
 from igym_chaos import relay_page, turn_page
 from igym_chaos.cdp import NetworkRules
-from igym_chaos.fault import Ending, ServerControl
 from igym_chaos.frame_route import URL, FrameRoute
 from igym_chaos.relay import PeerRelay
+from igym_chaos.samples import Ending
+from igym_chaos.subjects import ServerControl
 from igym_chaos.toxiproxy import ProxiedPath
 from igym_harness.browser import VIEWPORT
 from igym_harness.clock import monotonic_ms
@@ -38,7 +39,7 @@ class NoAnswerError(HarnessError):
 
 
 class Participant:
-    """What a fault may touch (igym_chaos.fault.Subject: name, network, server_path) and what a run asks and does."""
+    """What a fault may touch (igym_chaos.subjects.Subject: name, network, server_path) and what a run asks and does."""
 
     def __init__(self, name: str, *, context: BrowserContext, page: Page, cdp: CDPSession, base_url: str) -> None:
         self.name = name

@@ -6,8 +6,8 @@ import asyncio
 import math
 from collections.abc import Awaitable, Callable
 
-from igym_chaos.fault import Window
 from igym_chaos.removals import GONE
+from igym_chaos.samples import Window
 from igym_harness import collect, guards
 from igym_harness.clock import measure, monotonic_ms
 from igym_harness.closing import measure_server_clock

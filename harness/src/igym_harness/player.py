@@ -1,4 +1,4 @@
-"""Who presses a participant's keys, or speaks for them by script; may be told to rest (igym_chaos.fault.PlayerControl)."""
+"""Who presses a participant's keys, or speaks for them by script; may be told to rest (igym_chaos.subjects.PlayerControl)."""
 
 from __future__ import annotations
 

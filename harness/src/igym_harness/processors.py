@@ -7,7 +7,7 @@ import math
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from igym_chaos.fault import Window
+from igym_chaos.samples import Window
 from igym_harness.clock import monotonic_ms
 
 STAT = Path("/proc/stat")

@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from igym_chaos.errors import InjectorError
-from igym_chaos.fault import PageControl
 from igym_chaos.readings import Question, Reading
+from igym_chaos.subjects import PageControl
 from igym_harness.clock import monotonic_ms
 
 EVERY_S = 0.5

@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from igym_chaos.fault import Window
+from igym_chaos.samples import Window
 from igym_chaos.socket_frames import SocketFrame
 from igym_harness.clock import Clocks, measure, monotonic_ms
 from igym_harness.fleet import Fleet

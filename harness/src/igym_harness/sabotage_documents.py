@@ -7,8 +7,9 @@ from typing import Any
 from urllib.parse import urljoin
 
 from igym_chaos.errors import InjectorError
-from igym_chaos.fault import Fault, Subject
-from igym_chaos.fault import PageControl as Control
+from igym_chaos.fault import Fault
+from igym_chaos.subjects import PageControl as Control
+from igym_chaos.subjects import Subject
 from igym_harness.page_control import PageControl
 from igym_harness.sabotage_trap import StandIn, Trap, control_of
 

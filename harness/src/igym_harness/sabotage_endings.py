@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from igym_chaos.errors import InjectorError
-from igym_chaos.fault import Fault, Subject
+from igym_chaos.fault import Fault
+from igym_chaos.subjects import Subject
 from igym_harness.page_control import PageControl
 from igym_harness.sabotage_trap import Trap
 

@@ -8,7 +8,8 @@ from typing import Any
 
 from igym_chaos.cdp import COMMAND, NEUTRAL
 from igym_chaos.errors import InjectorError
-from igym_chaos.fault import Fault, Subject
+from igym_chaos.fault import Fault
+from igym_chaos.subjects import Subject
 from igym_harness.participant import Participant
 from igym_harness.sabotage_trap import Trap, control_of
 

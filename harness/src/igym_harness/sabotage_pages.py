@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from igym_chaos.errors import InjectorError
-from igym_chaos.fault import Fault, Subject
+from igym_chaos.fault import Fault
 from igym_chaos.faults.tab_hidden_script import TabHiddenScript
 from igym_chaos.faults.tab_main_stall import TabMainStall
+from igym_chaos.subjects import Subject
 from igym_harness.page_control import PageControl
 from igym_harness.sabotage_trap import Trap, control_of
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from igym_chaos.fault import Fault, ServerControl, ServerIdentity, Subject
+from igym_chaos.fault import Fault
+from igym_chaos.subjects import ServerControl, ServerIdentity, Subject
 from igym_chaos.toxiproxy import ProxiedPath
 from igym_harness.sabotage_trap import StandIn, Trap
 

@@ -11,13 +11,14 @@ from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 from igym_chaos.errors import InjectorError
-from igym_chaos.fault import Fault, Subject
+from igym_chaos.fault import Fault
+from igym_chaos.subjects import Subject
 
 if TYPE_CHECKING:
     from igym_chaos.cdp import NetworkRules
-    from igym_chaos.fault import PageControl, PlayerControl, ServerControl
     from igym_chaos.frame_route import FrameRoute
     from igym_chaos.relay import PeerRelay
+    from igym_chaos.subjects import PageControl, PlayerControl, ServerControl
     from igym_chaos.toxiproxy import ProxiedPath
 
 AFTER_THE_ORACLE_S = 0.5

@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Literal, TypeVar
 
-from igym_chaos.fault import ProbeSample
+from igym_chaos.samples import ProbeSample
 from igym_harness.clock import monotonic_ms
 from igym_harness.errors import HarnessError
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from igym_chaos.errors import InjectorError
-from igym_chaos.fault import SERVER, ServerIdentity, Subject
+from igym_chaos.subjects import SERVER, ServerIdentity, Subject
 from igym_harness import store_look
 from igym_harness.clock import monotonic_ms
 from igym_harness.errors import HarnessError
@@ -19,7 +19,7 @@ HINDER_PATH = "/debug/hinder"
 
 
 class ServerSubject:
-    """Implements igym_chaos.fault.Subject and ServerControl; the process is that of the stage, whenever it is asked."""
+    """Implements igym_chaos.subjects.Subject and ServerControl; the process is that of the stage, whenever it is asked."""
 
     name = SERVER
     network = server_path = turn_path = relay = frame_route = control = player = None

@@ -7,7 +7,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from igym_chaos.errors import InjectorError
-from igym_chaos.fault import PageControl, SpeedSample
+from igym_chaos.samples import SpeedSample
+from igym_chaos.subjects import PageControl
 from igym_harness.clock import monotonic_ms
 
 EVERY_S = 0.4

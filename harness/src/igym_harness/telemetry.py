@@ -1,6 +1,6 @@
 """What the pages measured, by participant, on the harness clock: the memory behind the oracles.
 
-Implements igym_chaos.fault.Telemetry. Pure: answers are put in, windows are read out.
+Implements igym_chaos.samples.Telemetry. Pure: answers are put in, windows are read out.
 """
 
 from __future__ import annotations
@@ -11,7 +11,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from igym_chaos.fault import (
+from igym_chaos.readings import Reading
+from igym_chaos.relay import Passed
+from igym_chaos.samples import (
     Ending,
     InputSample,
     MeterSample,
@@ -23,8 +25,6 @@ from igym_chaos.fault import (
     UpgradeSample,
     Window,
 )
-from igym_chaos.readings import Reading
-from igym_chaos.relay import Passed
 from igym_chaos.socket_frames import SocketFrame
 from igym_harness.probe import Answer, Connection
 
@@ -208,7 +208,7 @@ class Recorder:
         """(when it was asked, the round trip) over the participant's socket to the server, ms, by time."""
         return self._timed(participant, self._people[participant].server_pings.items(), window)
 
-    # ---- igym_chaos.fault.Telemetry ----
+    # ---- igym_chaos.samples.Telemetry ----
 
     def participants(self) -> tuple[str, ...]:
         return tuple(self._people)

@@ -6,9 +6,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import astuple, fields
 from typing import Any, TypeVar
 
-from igym_chaos.fault import SERVER, InputSample, MeterSample, ProbeSample, TransportSample, Window
 from igym_chaos.readings import Reading
 from igym_chaos.relay import Passed
+from igym_chaos.samples import InputSample, MeterSample, ProbeSample, TransportSample, Window
+from igym_chaos.subjects import SERVER
 from igym_harness.telemetry import Recorder
 
 FORMAT = 1

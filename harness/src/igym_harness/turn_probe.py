@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Mapping
 
-from igym_chaos.fault import ProbeSample
+from igym_chaos.samples import ProbeSample
 from igym_harness.server_probe import LIMIT_S, Question, exchange, keep_asking
 
 HEADER_BYTES = 20

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 
-from igym_chaos.fault import UpgradeSample
+from igym_chaos.samples import UpgradeSample
 from igym_harness.clock import monotonic_ms
 from igym_harness.server_probe import EVERY_S, HOST, LIMIT_S, keep_asking
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from playwright.async_api import Browser, CDPSession
 from playwright.async_api import Error as PlaywrightError
 
-from igym_chaos.fault import Ending
+from igym_chaos.samples import Ending
 from igym_harness.clock import monotonic_ms
 from igym_harness.own_browser import OwnBrowser
 from igym_harness.participant import NoAnswerError, Participant

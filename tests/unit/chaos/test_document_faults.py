@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from igym_chaos.errors import InjectorError
-from igym_chaos.fault import Ending, MeterSample, Window
 from igym_chaos.faults.tab_reload import TabReload
+from igym_chaos.samples import Ending, MeterSample, Window
 
 BEFORE, DURING, AFTER = Window(0, 5_000), Window(5_700, 7_000), Window(7_500, 10_500)
 FIRST, SECOND = 1.0, 5_050.0

@@ -10,10 +10,10 @@ import pytest
 
 from igym_chaos.endings import RemovingFault
 from igym_chaos.errors import InjectorError
-from igym_chaos.fault import Ending, MeterSample, Window
 from igym_chaos.faults.proc_crash import ProcCrash
 from igym_chaos.faults.proc_kill import ProcKill
 from igym_chaos.faults.tab_close import TabClose
+from igym_chaos.samples import Ending, MeterSample, Window
 
 BEFORE, DURING, AFTER = Window(0, 5_000), Window(5_000, 7_000), Window(7_500, 10_000)
 END_MS = 5_100.0

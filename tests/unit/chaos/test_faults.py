@@ -10,10 +10,16 @@ import pytest
 
 from igym_chaos.cdp import NetworkRules
 from igym_chaos.errors import InjectorError
-from igym_chaos.fault import (
-    Effect,
+from igym_chaos.fault import Effect, Fault
+from igym_chaos.faults.p2p_blackout import PeerBlackout
+from igym_chaos.faults.p2p_jitter import PeerJitter
+from igym_chaos.faults.p2p_latency import PeerLatency
+from igym_chaos.faults.p2p_loss import PeerLoss
+from igym_chaos.faults.signal_latency import SignalLatency
+from igym_chaos.readings import Reading
+from igym_chaos.relay import Passed
+from igym_chaos.samples import (
     Ending,
-    Fault,
     InputSample,
     MeterSample,
     ProbeSample,
@@ -24,13 +30,6 @@ from igym_chaos.fault import (
     UpgradeSample,
     Window,
 )
-from igym_chaos.faults.p2p_blackout import PeerBlackout
-from igym_chaos.faults.p2p_jitter import PeerJitter
-from igym_chaos.faults.p2p_latency import PeerLatency
-from igym_chaos.faults.p2p_loss import PeerLoss
-from igym_chaos.faults.signal_latency import SignalLatency
-from igym_chaos.readings import Reading
-from igym_chaos.relay import Passed
 from igym_chaos.socket_frames import SocketFrame
 
 BEFORE, DURING, AFTER = Window(0, 5_000), Window(5_000, 15_000), Window(15_000, 20_000)

@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 
 from igym_chaos.errors import InjectorError
-from igym_chaos.fault import Effect, SignalSample, Window
+from igym_chaos.fault import Effect
 from igym_chaos.faults.signal_frames import SignalFrames
 from igym_chaos.frame_route import FrameRoute, Message
+from igym_chaos.samples import SignalSample, Window
 from igym_chaos.socket_frames import SocketFrame
 
 NOW_MS = 1_000.0

@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 
 from igym_chaos.errors import InjectorError
-from igym_chaos.fault import InputSample, MeterSample, Window
 from igym_chaos.faults.game_corrupt import GameCorrupt
 from igym_chaos.faults.game_idle import GameIdle
 from igym_chaos.faults.game_storm import GameStorm
 from igym_chaos.played import changes
+from igym_chaos.samples import InputSample, MeterSample, Window
 
 BEFORE, DURING, AFTER = Window(0, 5_000), Window(5_500, 9_500), Window(10_500, 13_000)
 

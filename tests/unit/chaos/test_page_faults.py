@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 import pytest
 
-from igym_chaos.fault import Fault, MeterSample, TransportSample, Window
+from igym_chaos.fault import Fault
 from igym_chaos.faults.net_offline import Offline
 from igym_chaos.faults.p2p_bandwidth import PeerBandwidth
 from igym_chaos.faults.p2p_flap import PeerFlap
@@ -18,6 +18,7 @@ from igym_chaos.faults.tab_hidden import TabHidden
 from igym_chaos.faults.tab_hidden_script import TabHiddenScript
 from igym_chaos.faults.tab_main_stall import TabMainStall
 from igym_chaos.faults.tab_worker_stall import TabWorkerStall
+from igym_chaos.samples import MeterSample, TransportSample, Window
 
 BEFORE, DURING, AFTER = Window(0, 5_000), Window(5_000, 10_000), Window(10_500, 14_000)
 ALIVE = MeterSample(0, 1.0, 0, 0, 0, hidden=False, focused=True, blurs=0, hides=0, freezes=0, resumes=0)

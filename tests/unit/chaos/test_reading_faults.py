@@ -7,13 +7,14 @@ from typing import Any
 
 import pytest
 
-from igym_chaos.fault import Fault, MeterSample, Window
+from igym_chaos.fault import Fault
 from igym_chaos.faults.clock_jump import ClockJump
 from igym_chaos.faults.proc_network_service import CANDIDATES, PROCESS, ProcNetworkService
 from igym_chaos.faults.tab_cold import BYTES, TabCold
 from igym_chaos.faults.tab_duplicate import FIRST, SECOND, TABS, TabDuplicate
 from igym_chaos.faults.tab_storage import KEYS, TabStorage
 from igym_chaos.readings import Reading
+from igym_chaos.samples import MeterSample, Window
 
 BEFORE, DURING, AFTER = Window(0, 5_000), Window(5_500, 8_500), Window(9_000, 12_000)
 STEADY = 1.7e12

@@ -11,10 +11,11 @@ from typing import Any
 import pytest
 
 from igym_chaos.errors import InjectorError
-from igym_chaos.fault import Fault, Window
+from igym_chaos.fault import Fault
 from igym_chaos.faults import fault_class
 from igym_chaos.impairment import Decider, Policy, digest, loss_runs, plan
 from igym_chaos.relay import Passed, PeerRelay
+from igym_chaos.samples import Window
 
 WAIT_S = 10.0
 PACKETS = 400

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from igym_chaos.errors import InjectorError
-from igym_chaos.fault import SERVER, Fault, ProbeSample, ServerIdentity, Window
+from igym_chaos.fault import Fault
 from igym_chaos.faults import server_disk_full
 from igym_chaos.faults.server_db_locked import LOOKS_AFTER, ServerDbLocked
 from igym_chaos.faults.server_disk_full import ServerDiskFull
@@ -23,6 +23,8 @@ from igym_chaos.faults.server_kill import ServerKill
 from igym_chaos.faults.server_pause import ServerPause
 from igym_chaos.faults.server_restart import ServerRestart
 from igym_chaos.faults.server_slow import ServerSlow
+from igym_chaos.samples import ProbeSample, Window
+from igym_chaos.subjects import SERVER, ServerIdentity
 from igym_harness.server_probe import probe
 
 LISTEN = """

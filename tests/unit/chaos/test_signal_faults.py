@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from igym_chaos.fault import Fault, ProbeSample, Window
+from igym_chaos.fault import Fault
 from igym_chaos.faults.signal_bandwidth import SignalBandwidth
 from igym_chaos.faults.signal_down import SignalDown
 from igym_chaos.faults.signal_half_open import SignalHalfOpen
@@ -20,6 +20,7 @@ from igym_chaos.faults.signal_limit import SignalLimit
 from igym_chaos.faults.signal_reset import SignalReset
 from igym_chaos.faults.signal_slicer import SignalSlicer
 from igym_chaos.faults.signal_slow_close import SignalSlowClose
+from igym_chaos.samples import ProbeSample, Window
 from igym_chaos.toxiproxy import ProxiedPath, ToxiproxyServer
 from igym_harness.errors import HarnessError
 from igym_harness.server_probe import keep_probing, probe

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from igym_chaos.fault import SocketSample, UpgradeSample, Window
 from igym_chaos.faults.signal_refuse import SignalRefuse
+from igym_chaos.samples import SocketSample, UpgradeSample, Window
 
 BEFORE, DURING, AFTER = Window(0, 5_000), Window(5_500, 9_500), Window(10_500, 15_000)
 

@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
-from igym_chaos.fault import Fault, SpeedSample, Window
+from igym_chaos.fault import Fault
 from igym_chaos.faults.proc_main_slow import ProcMainSlow
 from igym_chaos.faults.proc_slow import ProcSlow
+from igym_chaos.samples import SpeedSample, Window
 
 BEFORE, DURING, AFTER = Window(0, 3_000), Window(3_500, 9_000), Window(9_500, 13_000)
 USUAL_MS = 10.0

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from igym_chaos.errors import InjectorError
-from igym_chaos.fault import Fault, ProbeSample, TransportSample, Window
+from igym_chaos.fault import Fault
 from igym_chaos.faults import fault_class
 from igym_chaos.faults.p2p_bandwidth_turn import TurnBandwidth
 from igym_chaos.faults.p2p_hold import PeerHold
@@ -22,6 +22,7 @@ from igym_chaos.faults.p2p_queue import PeerQueue
 from igym_chaos.faults.p2p_relay_cut import RelayCut
 from igym_chaos.faults.p2p_relay_reset import RelayReset
 from igym_chaos.faults.p2p_slicer import PeerSlicer, pieces
+from igym_chaos.samples import ProbeSample, TransportSample, Window
 from igym_chaos.toxiproxy import ProxiedPath, ToxiproxyServer
 from igym_harness.turn_probe import HEADER_BYTES, ask_stun
 

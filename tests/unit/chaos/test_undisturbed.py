@@ -15,9 +15,10 @@ from typing import Any
 
 import pytest
 
-from igym_chaos.fault import SERVER, Window
 from igym_chaos.faults import BUILT
 from igym_chaos.faults.tab_duplicate import SECOND
+from igym_chaos.samples import Window
+from igym_chaos.subjects import SERVER
 from igym_harness.medley import Sample, samples
 from igym_harness.telemetry_file import Remembered
 

@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from igym_chaos.fault import Effect, Window
+from igym_chaos.fault import Effect
+from igym_chaos.samples import Window
 from igym_harness.checkers import run_all
 from igym_harness.comparison import prefix
 from igym_harness.evidence import CsvTable, Evidence, FaultRecord, Table

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from igym_chaos.fault import Window
+from igym_chaos.samples import Window
 from igym_harness.gate import gate_problem, standing
 from igym_harness.probe import Answer
 from igym_harness.telemetry import Recorder

@@ -11,7 +11,9 @@ import pytest
 
 from igym_chaos.anchors import parse
 from igym_chaos.cdp import NetworkRules
-from igym_chaos.fault import Effect, Fault, Subject, Telemetry, Window
+from igym_chaos.fault import Effect, Fault
+from igym_chaos.samples import Telemetry, Window
+from igym_chaos.subjects import Subject
 from igym_chaos.toxiproxy import ProxiedPath
 from igym_harness.history import History
 from igym_harness.injection import SETTLE_MS, WITNESS_MS, Injection, LastLook, Planned, measure

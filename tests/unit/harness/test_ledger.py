@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 
-from igym_chaos.fault import Effect, Window
+from igym_chaos.fault import Effect
+from igym_chaos.samples import Window
 from igym_harness import ledger
 from igym_harness.ledger import Entry
 

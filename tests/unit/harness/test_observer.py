@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from igym_chaos.fault import Window
+from igym_chaos.samples import Window
 from igym_harness.clock import Clocks, Offset, monotonic_ms
 from igym_harness.history import History
 from igym_harness.observer import LoopLag, Observer

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from igym_chaos.fault import Window
+from igym_chaos.samples import Window
 from igym_harness.clock import monotonic_ms
 from igym_harness.phases import Phases
 from igym_harness.processors import Processors, counted

@@ -15,7 +15,9 @@ from playwright.async_api import Error as PlaywrightError
 from igym_chaos.anchors import parse
 from igym_chaos.cdp import NetworkRules
 from igym_chaos.endings import RemovingFault
-from igym_chaos.fault import Effect, Ending, Fault, Subject, Telemetry, Window
+from igym_chaos.fault import Effect, Fault
+from igym_chaos.samples import Ending, Telemetry, Window
+from igym_chaos.subjects import Subject
 from igym_chaos.toxiproxy import ProxiedPath
 from igym_harness import injection, jsonl, observer, phases, run
 from igym_harness.collect import Expected

@@ -12,7 +12,7 @@ import pytest
 
 from igym_chaos.cdp import COMMAND, NetworkRules
 from igym_chaos.errors import InjectorError, NotArmedError
-from igym_chaos.fault import Effect, Fault, ServerIdentity, Subject, Telemetry, Window
+from igym_chaos.fault import Effect, Fault
 from igym_chaos.faults.clock_jump import ClockJump
 from igym_chaos.faults.p2p_loss import PeerLoss
 from igym_chaos.faults.server_kill import ServerKill
@@ -20,6 +20,8 @@ from igym_chaos.faults.signal_hold import SignalHold
 from igym_chaos.faults.tab_hidden import TabHidden
 from igym_chaos.faults.tab_reload import TabReload
 from igym_chaos.faults.tab_storage import TabStorage
+from igym_chaos.samples import Telemetry, Window
+from igym_chaos.subjects import ServerIdentity, Subject
 from igym_harness.errors import UsageError
 from igym_harness.sabotage import OF_THE_RUN
 from igym_harness.sabotage_network import LEGACY

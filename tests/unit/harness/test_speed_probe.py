@@ -6,7 +6,7 @@ import asyncio
 from typing import Any
 
 from igym_chaos.errors import InjectorError
-from igym_chaos.fault import SpeedSample
+from igym_chaos.samples import SpeedSample
 from igym_harness import speed_probe
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from igym_chaos.fault import Ending, Window
+from igym_chaos.samples import Ending, Window
 from igym_harness.probe import Answer, Connection
 from igym_harness.telemetry import Recorder
 

@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
-from igym_chaos.fault import SERVER, ProbeSample, Window
 from igym_chaos.readings import Reading
 from igym_chaos.relay import Passed
+from igym_chaos.samples import ProbeSample, Window
+from igym_chaos.subjects import SERVER
 from igym_harness.probe import Answer, Connection
 from igym_harness.telemetry import Recorder
 from igym_harness.telemetry_file import Remembered, cut, dump

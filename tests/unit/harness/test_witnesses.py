@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.async_api import Error as PlaywrightError
 
-from igym_chaos.fault import Ending
+from igym_chaos.samples import Ending
 from igym_harness import witnesses
 from igym_harness.audit import Process
 from igym_harness.deadline import until

@@ -8,9 +8,11 @@ from statistics import median
 from types import MappingProxyType
 from typing import Any, ClassVar
 
-from igym_chaos.fault import Effect, Fault, Subject, Telemetry, Window, require_range, unmeasured
+from igym_chaos.fault import Effect, Fault, require_range, unmeasured
 from igym_chaos.page_path import controls_of
 from igym_chaos.readings import Question, Reading, count
+from igym_chaos.samples import Telemetry, Window
+from igym_chaos.subjects import Subject
 
 ORACLE = "Date and performance.now of page and worker, against the harness's clock"
 FARTHEST_MS = 10.0 * 365 * 86_400_000

@@ -7,8 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from igym_chaos.fault import Effect, Fault, Subject, Telemetry, Window, require_range
+from igym_chaos.fault import Effect, Fault, require_range
 from igym_chaos.page_path import controls_of, page_alive
+from igym_chaos.samples import Telemetry, Window
+from igym_chaos.subjects import Subject
 
 ORACLE = "the first frame whose state the pages told to differ"
 NEVER = -1.0

@@ -7,8 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from igym_chaos.fault import Effect, Fault, Subject, Telemetry, Window, unmeasured
+from igym_chaos.fault import Effect, Fault, unmeasured
 from igym_chaos.played import ORACLE_INPUTS, changes, looks, players_of
+from igym_chaos.samples import Telemetry, Window
+from igym_chaos.subjects import Subject
 
 
 @dataclass(frozen=True)

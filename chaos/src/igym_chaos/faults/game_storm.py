@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from igym_chaos.errors import InjectorError
-from igym_chaos.fault import Effect, Fault, Subject, Telemetry, Window, require_range, unmeasured
+from igym_chaos.fault import Effect, Fault, require_range, unmeasured
 from igym_chaos.faults.tab_hidden import frame_rate
 from igym_chaos.page_path import controls_of
 from igym_chaos.played import changes
+from igym_chaos.samples import Telemetry, Window
+from igym_chaos.subjects import Subject
 
 ORACLE = "keys that the page counted; the product's own changes of input, and frames"
 MARGIN = 0.1

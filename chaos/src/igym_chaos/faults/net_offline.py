@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from igym_chaos.fault import Effect, Fault, Subject, Telemetry, Window, unmeasured
+from igym_chaos.fault import Effect, Fault, unmeasured
 from igym_chaos.faults.p2p_blackout import IN_FLIGHT_PACKETS, PeerBlackout
 from igym_chaos.peer_path import passages, rules_of
+from igym_chaos.samples import Telemetry, Window
+from igym_chaos.subjects import Subject
 
 ORACLE = "packets received, and echoes of the server"
 LAST_S = 1.0

@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from igym_chaos.fault import Effect, Telemetry, Window, require_range
+from igym_chaos.fault import Effect, require_range
 from igym_chaos.faults.p2p_bandwidth import PeerBandwidth
+from igym_chaos.samples import Telemetry, Window
 from igym_chaos.turn_path import TurnPathFault
 
 UNIT = 1000

@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from igym_chaos.fault import Effect, Fault, Subject, Telemetry, Window, unmeasured
+from igym_chaos.fault import Effect, Fault, unmeasured
 from igym_chaos.peer_path import passages, rules_of
+from igym_chaos.samples import Telemetry, Window
+from igym_chaos.subjects import Subject
 
 ORACLE = "transport packets received"
 BACK_WITHIN_MS = 1_000.0

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from igym_chaos.fault import Effect, Telemetry, Window, unmeasured
+from igym_chaos.fault import Effect, unmeasured
 from igym_chaos.impairment import Policy
 from igym_chaos.relayed import ORACLE, Relayed
+from igym_chaos.samples import Telemetry, Window
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from igym_chaos.fault import Effect, Telemetry, Window, require_range
+from igym_chaos.fault import Effect, require_range
 from igym_chaos.impairment import Policy, loss_runs
 from igym_chaos.relayed import MINIMUM_PACKETS, ORACLE, Relayed, all_of
+from igym_chaos.samples import Telemetry, Window
 
 LONGEST_AT_LEAST = 3
 """Packets lost one after another that make a burst."""

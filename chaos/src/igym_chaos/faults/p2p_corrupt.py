@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from igym_chaos.bands import share_band
-from igym_chaos.fault import Effect, Telemetry, Window, require_range
+from igym_chaos.fault import Effect, require_range
 from igym_chaos.impairment import Policy
 from igym_chaos.relayed import MINIMUM_PACKETS, ORACLE, Relayed, all_of
+from igym_chaos.samples import Telemetry, Window
 
 
 @dataclass(frozen=True)

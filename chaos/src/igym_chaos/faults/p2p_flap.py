@@ -9,9 +9,11 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import ClassVar
 
-from igym_chaos.fault import Effect, Fault, Subject, Telemetry, Window, require_range
+from igym_chaos.fault import Effect, Fault, require_range
 from igym_chaos.faults.p2p_blackout import PeerBlackout
 from igym_chaos.peer_path import longest_silence_ms, passages, rules_of
+from igym_chaos.samples import Telemetry, Window
+from igym_chaos.subjects import Subject
 
 ORACLE = "packets received in each phase"
 EDGE_MS = 300.0

@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from igym_chaos.fault import Effect, Telemetry, Window, unmeasured
+from igym_chaos.fault import Effect, unmeasured
 from igym_chaos.peer_path import passages, rtts
+from igym_chaos.samples import Telemetry, Window
 from igym_chaos.turn_path import TurnPathFault
 
 ORACLE = "transport packets received, and the age of what came after"

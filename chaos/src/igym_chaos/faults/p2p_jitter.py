@@ -10,9 +10,11 @@ from typing import ClassVar
 
 from igym_chaos.cdp import NetworkRules
 from igym_chaos.draws import share, stream
-from igym_chaos.fault import Effect, Subject, Telemetry, Window, require_range
+from igym_chaos.fault import Effect, require_range
 from igym_chaos.faults.p2p_latency import PeerLatency
 from igym_chaos.peer_path import MINIMUM_PINGS, quartile, rtts, rules_of
+from igym_chaos.samples import Telemetry, Window
+from igym_chaos.subjects import Subject
 
 STEP_S = 0.1
 ONE_END, BOTH_ENDS = 2.0, 2.343

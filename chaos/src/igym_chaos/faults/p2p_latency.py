@@ -8,8 +8,10 @@ from statistics import median
 from typing import ClassVar
 
 from igym_chaos.bands import latency_band
-from igym_chaos.fault import Effect, Fault, Subject, Telemetry, Window, require_range, unmeasured
+from igym_chaos.fault import Effect, Fault, require_range, unmeasured
 from igym_chaos.peer_path import MINIMUM_PINGS, decile, rtts, rules_of, stun_rtt_ms
+from igym_chaos.samples import Telemetry, Window
+from igym_chaos.subjects import Subject
 
 ORACLE = "peer ping lowest decile over baseline"
 BACK_TO_BASELINE_MS = 20.0

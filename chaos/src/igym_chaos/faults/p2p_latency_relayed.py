@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
-from igym_chaos.fault import Effect, Telemetry, Window, require_range
+from igym_chaos.fault import Effect, require_range
 from igym_chaos.faults.p2p_latency import PeerLatency
 from igym_chaos.impairment import Policy
 from igym_chaos.relayed import Relayed
+from igym_chaos.samples import Telemetry, Window
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from igym_chaos.bands import share_band
-from igym_chaos.fault import Effect, Fault, Subject, Telemetry, Window, require_range, unmeasured
+from igym_chaos.fault import Effect, Fault, require_range, unmeasured
 from igym_chaos.peer_path import loss_percent, passages, rules_of
+from igym_chaos.samples import Telemetry, Window
+from igym_chaos.subjects import Subject
 
 ORACLE = "transport packets sent against received"
 MINIMUM_PACKETS = 600

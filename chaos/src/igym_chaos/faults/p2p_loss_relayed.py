@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from igym_chaos.bands import share_band
-from igym_chaos.fault import Effect, Telemetry, Window, require_range
+from igym_chaos.fault import Effect, require_range
 from igym_chaos.impairment import Policy
 from igym_chaos.peer_path import passages
 from igym_chaos.relayed import MINIMUM_PACKETS, ORACLE, Relayed, all_of
+from igym_chaos.samples import Telemetry, Window
 
 WITNESS_POINTS = 3.0
 """How far the browsers' own counters may lie from the ledger: packets in flight at the window's edges."""

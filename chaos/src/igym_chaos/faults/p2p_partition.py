@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from igym_chaos.fault import Effect, Subject, Telemetry, Window, unmeasured
+from igym_chaos.fault import Effect, unmeasured
 from igym_chaos.impairment import Policy
 from igym_chaos.relay import PeerRelay, Way
 from igym_chaos.relayed import ORACLE, Relayed
+from igym_chaos.samples import Telemetry, Window
+from igym_chaos.subjects import Subject
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from statistics import median
 from typing import ClassVar
 
-from igym_chaos.fault import Effect, Fault, Subject, Telemetry, Window, require_range, unmeasured
+from igym_chaos.fault import Effect, Fault, require_range, unmeasured
 from igym_chaos.faults.p2p_loss import PeerLoss
 from igym_chaos.peer_path import MINIMUM_PINGS, mean_packet_bytes, passages, rtts, rules_of
+from igym_chaos.samples import Telemetry, Window
+from igym_chaos.subjects import Subject
 
 ORACLE = "transport packets sent against received, and peer ping p50 against a full queue"
 LOST_PERCENT = 10.0

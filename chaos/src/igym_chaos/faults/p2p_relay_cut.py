@@ -6,9 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
-from igym_chaos.fault import Effect, Subject, Telemetry, Window, unmeasured
+from igym_chaos.fault import Effect, unmeasured
 from igym_chaos.peer_path import passages
+from igym_chaos.samples import Telemetry, Window
 from igym_chaos.server_path import MINIMUM_PROBES
+from igym_chaos.subjects import Subject
 from igym_chaos.turn_path import TurnPathFault, answers_of, turn_paths_of
 
 ORACLE = "transport packets received, and the harness's own connections to the relay"

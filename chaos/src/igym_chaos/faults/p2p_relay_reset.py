@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
-from igym_chaos.fault import Subject
 from igym_chaos.faults.p2p_relay_cut import RelayCut
+from igym_chaos.subjects import Subject
 from igym_chaos.turn_path import TurnPathFault
 
 

@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 from statistics import median
 from typing import ClassVar
 
-from igym_chaos.fault import Effect, Telemetry, Window, require_range, unmeasured
+from igym_chaos.fault import Effect, require_range, unmeasured
 from igym_chaos.faults.p2p_latency import PeerLatency
 from igym_chaos.peer_path import MINIMUM_PINGS, mean_packet_bytes, passages, quartile, rtts
+from igym_chaos.samples import Telemetry, Window
 from igym_chaos.server_path import MINIMUM_PROBES
 from igym_chaos.turn_path import TurnPathFault, answers_of
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from igym_chaos.endings import RemovingFault
-from igym_chaos.fault import Subject
 from igym_chaos.page_path import controls_of
+from igym_chaos.subjects import Subject
 
 
 @dataclass(frozen=True)

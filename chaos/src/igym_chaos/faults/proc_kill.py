@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from igym_chaos.endings import RemovingFault
-from igym_chaos.fault import Ending, Subject
 from igym_chaos.page_path import controls_of
+from igym_chaos.samples import Ending
+from igym_chaos.subjects import Subject
 
 
 @dataclass(frozen=True)

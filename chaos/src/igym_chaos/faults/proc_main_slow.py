@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from igym_chaos.fault import Effect, Fault, Subject, Telemetry, Window, require_range
+from igym_chaos.fault import Effect, Fault, require_range
 from igym_chaos.page_path import controls_of, disturbed_pages
+from igym_chaos.samples import Telemetry, Window
 from igym_chaos.speed import ORACLE_SPEED, as_fast_as_before, factors
+from igym_chaos.subjects import Subject
 
 THROTTLE = "Emulation.setCPUThrottlingRate"
 MAIN_SHARE = 0.5

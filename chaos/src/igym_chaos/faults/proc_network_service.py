@@ -12,9 +12,11 @@ from typing import ClassVar
 
 from igym_chaos.documents import newcomers, others_renewed
 from igym_chaos.errors import InjectorError
-from igym_chaos.fault import Effect, Fault, Subject, Telemetry, Window, unmeasured
+from igym_chaos.fault import Effect, Fault, unmeasured
 from igym_chaos.page_path import controls_of
 from igym_chaos.readings import Question, count, newest
+from igym_chaos.samples import Telemetry, Window
+from igym_chaos.subjects import Subject
 
 ORACLE = "the browser's list of processes, and candidates that a new connection of the page gathers"
 PROCESS, CANDIDATES = "network_process", "candidates"

@@ -7,8 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from igym_chaos.fault import Effect, Fault, Subject, Telemetry, Window
+from igym_chaos.fault import Effect, Fault
 from igym_chaos.page_path import ORACLE_GAPS, controls_of, disturbed_pages, longest_gap_ms, page_alive
+from igym_chaos.samples import Telemetry, Window
+from igym_chaos.subjects import Subject
 
 SHARE = 0.9
 LATE_MS = 1_500.0

@@ -12,8 +12,10 @@ from pathlib import Path
 from typing import ClassVar
 
 from igym_chaos.errors import InjectorError
-from igym_chaos.fault import Effect, Subject, Telemetry, Window, unmeasured
+from igym_chaos.fault import Effect, unmeasured
+from igym_chaos.samples import Telemetry, Window
 from igym_chaos.server_faults import ServerFault, server_of
+from igym_chaos.subjects import Subject
 
 ORACLE = "a second writer's attempts to lock the database"
 EVERY_S = 0.25

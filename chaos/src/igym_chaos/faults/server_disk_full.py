@@ -8,8 +8,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import ClassVar
 
-from igym_chaos.fault import Effect, Subject, Telemetry, Window, unmeasured
+from igym_chaos.fault import Effect, unmeasured
+from igym_chaos.samples import Telemetry, Window
 from igym_chaos.server_faults import ServerFault, server_of
+from igym_chaos.subjects import Subject
 
 ORACLE = "the store's own counters of writes and of writes that failed"
 EVERY_S = 0.25

@@ -7,9 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from igym_chaos.fault import Effect, Subject, Telemetry, Window, unmeasured
+from igym_chaos.fault import Effect, unmeasured
+from igym_chaos.samples import Telemetry, Window
 from igym_chaos.server_faults import server_of
 from igym_chaos.server_lives import RENEWED, RenewingFault
+from igym_chaos.subjects import Subject
 
 ORACLE = "exit code, process id and nonce"
 

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from igym_chaos.bands import latency_band
-from igym_chaos.fault import SERVER, Effect, Subject, Telemetry, Window, require_range, unmeasured
+from igym_chaos.fault import Effect, require_range, unmeasured
 from igym_chaos.peer_path import decile
+from igym_chaos.samples import Telemetry, Window
 from igym_chaos.server_faults import ServerFault, server_of
 from igym_chaos.server_path import probes
+from igym_chaos.subjects import SERVER, Subject
 
 ORACLE = "answer time of the harness's own connections and of every page's socket, lowest decile over baseline"
 NEEDED = 4

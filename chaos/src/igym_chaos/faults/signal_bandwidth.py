@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from statistics import median
 from typing import ClassVar
 
-from igym_chaos.fault import Effect, Telemetry, Window, require_range, unmeasured
+from igym_chaos.fault import Effect, require_range, unmeasured
+from igym_chaos.samples import Telemetry, Window
 from igym_chaos.server_path import MINIMUM_PROBES, ORACLE, ServerPathFault, probes
 
 UNIT = 1000

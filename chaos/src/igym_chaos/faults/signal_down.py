@@ -6,8 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from igym_chaos.fault import Effect, Subject, Telemetry, Window
+from igym_chaos.fault import Effect
+from igym_chaos.samples import Telemetry, Window
 from igym_chaos.server_path import ServerPathFault, paths_of
+from igym_chaos.subjects import Subject
 
 
 @dataclass(frozen=True)

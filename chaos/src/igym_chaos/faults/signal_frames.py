@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import ClassVar, cast
 
-from igym_chaos.fault import Effect, Fault, Subject, Telemetry, Window, require_range, require_word, unmeasured
+from igym_chaos.fault import Effect, Fault, require_range, require_word, unmeasured
 from igym_chaos.frame_route import routes_of
+from igym_chaos.samples import Telemetry, Window
 from igym_chaos.socket_frames import (
     ACTIONS,
     NAMES,
@@ -23,6 +24,7 @@ from igym_chaos.socket_frames import (
     inversions,
     plan,
 )
+from igym_chaos.subjects import Subject
 
 ORACLE = "frame ledger against plan; signals that the pages counted; frames of play"
 LATE_MS = 300.0

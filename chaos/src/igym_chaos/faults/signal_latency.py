@@ -8,9 +8,11 @@ from statistics import median
 from typing import ClassVar
 
 from igym_chaos.bands import latency_band
-from igym_chaos.fault import Effect, Fault, Subject, Telemetry, Window, require_range, unmeasured
+from igym_chaos.fault import Effect, Fault, require_range, unmeasured
 from igym_chaos.peer_path import median_or_none
+from igym_chaos.samples import Telemetry, Window
 from igym_chaos.server_path import paths_of
+from igym_chaos.subjects import Subject
 
 ORACLE = "socket echo p50 over baseline"
 MINIMUM_ECHOES = 5

@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
-from igym_chaos.fault import Effect, Telemetry, Window, require_range
+from igym_chaos.fault import Effect, require_range
+from igym_chaos.samples import Telemetry, Window
 from igym_chaos.server_path import ServerPathFault, normal_bytes
 
 

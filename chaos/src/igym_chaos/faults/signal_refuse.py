@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from typing import ClassVar
 from urllib.parse import urlsplit
 
-from igym_chaos.fault import Effect, Fault, Subject, Telemetry, Window, unmeasured
+from igym_chaos.fault import Effect, Fault, unmeasured
+from igym_chaos.samples import Telemetry, Window
 from igym_chaos.server_faults import server_of
 from igym_chaos.server_path import paths_of
+from igym_chaos.subjects import Subject
 from igym_chaos.toxiproxy import ProxiedPath
 
 ORACLE = "answers to the harness's own requests for a socket; what the page says of its own"

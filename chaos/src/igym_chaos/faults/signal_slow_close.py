@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from statistics import median
 from typing import ClassVar
 
-from igym_chaos.fault import Effect, ProbeSample, Telemetry, Window, require_range, unmeasured
+from igym_chaos.fault import Effect, require_range, unmeasured
+from igym_chaos.samples import ProbeSample, Telemetry, Window
 from igym_chaos.server_path import MINIMUM_PROBES, ORACLE, ServerPathFault, probes
 
 SHARE, FLOOR_MS = 0.1, 20.0

@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
-from igym_chaos.fault import Effect, Fault, Subject, Telemetry, Window, unmeasured
+from igym_chaos.fault import Effect, Fault, unmeasured
 from igym_chaos.page_path import ORACLE_RATES, TIMERS_ALIVE, controls_of, disturbed_pages, page_alive, rates
+from igym_chaos.samples import Telemetry, Window
+from igym_chaos.subjects import Subject
 
 _SAY = """
 (() => {

@@ -8,9 +8,11 @@ from types import MappingProxyType
 from typing import ClassVar
 
 from igym_chaos.documents import others_renewed
-from igym_chaos.fault import Effect, Fault, Subject, Telemetry, Window, unmeasured
+from igym_chaos.fault import Effect, Fault, unmeasured
 from igym_chaos.page_path import controls_of, page_alive
 from igym_chaos.readings import Question, count, newest
+from igym_chaos.samples import Telemetry, Window
+from igym_chaos.subjects import Subject
 
 ORACLE = "bytes that a file for ever took over the network, by the worker's own resource timing"
 BYTES = "transferred_bytes"

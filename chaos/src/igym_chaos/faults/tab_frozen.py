@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from igym_chaos.fault import Effect, Fault, Subject, Telemetry, Window, unmeasured
+from igym_chaos.fault import Effect, Fault, unmeasured
 from igym_chaos.page_path import ORACLE_GAPS, controls_of, disturbed_pages, longest_gap_ms, page_alive
+from igym_chaos.samples import Telemetry, Window
+from igym_chaos.subjects import Subject
 
 LIFECYCLE = "Page.setWebLifecycleState"
 SHARE = 0.9

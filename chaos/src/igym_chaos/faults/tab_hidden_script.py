@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from igym_chaos.fault import Effect, Fault, Subject, Telemetry, Window, unmeasured
+from igym_chaos.fault import Effect, Fault, unmeasured
 from igym_chaos.page_path import ORACLE_RATES, controls_of, disturbed_pages, page_alive, rates
+from igym_chaos.samples import Telemetry, Window
+from igym_chaos.subjects import Subject
 
 SIMULATED_RAF = 5.0
 """Animation frames a second: a game draws 30 or so, and the harness asks a page that draws nothing for 10; one that is hidden gets none."""

@@ -9,9 +9,11 @@ from dataclasses import dataclass, field
 from typing import ClassVar
 
 from igym_chaos.errors import InjectorError
-from igym_chaos.fault import Effect, Fault, PageControl, Subject, Telemetry, Window, require_range
+from igym_chaos.fault import Effect, Fault, require_range
 from igym_chaos.faults.tab_hidden import frame_rate
 from igym_chaos.page_path import ORACLE_GAPS, controls_of, disturbed_pages, longest_gap_ms, page_alive
+from igym_chaos.samples import Telemetry, Window
+from igym_chaos.subjects import PageControl, Subject
 
 AT_LEAST = 0.9
 """Share of the asked time."""

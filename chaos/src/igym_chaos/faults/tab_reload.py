@@ -7,8 +7,10 @@ from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from igym_chaos.documents import newcomers, others_renewed
-from igym_chaos.fault import Effect, Fault, Subject, Telemetry, Window, unmeasured
+from igym_chaos.fault import Effect, Fault, unmeasured
 from igym_chaos.page_path import controls_of, page_alive
+from igym_chaos.samples import Telemetry, Window
+from igym_chaos.subjects import Subject
 
 ORACLE = "documents of the page, and the server's log"
 ENDED_MS = 1_000.0

@@ -9,8 +9,10 @@ from dataclasses import dataclass, field
 from typing import ClassVar
 
 from igym_chaos.errors import InjectorError
-from igym_chaos.fault import Effect, Fault, Subject, Telemetry, Window, require_range
+from igym_chaos.fault import Effect, Fault, require_range
 from igym_chaos.page_path import ORACLE_GAPS, controls_of, disturbed_pages, longest_gap_ms, page_alive
+from igym_chaos.samples import Telemetry, Window
+from igym_chaos.subjects import Subject
 
 AT_LEAST, OTHER_AT_MOST = 0.9, 0.2
 """Shares of the asked time: of silence of this thread, and of the other one."""

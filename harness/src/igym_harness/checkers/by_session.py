@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from typing import Any, TypeVar
 
-from igym_chaos.fault import SERVER
+from igym_chaos.subjects import SERVER
 from igym_harness.evidence import Checker, Evidence, Finding, no_data
 
 Concerns = Callable[[Evidence], bool]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from igym_chaos.fault import SERVER
+from igym_chaos.subjects import SERVER
 from igym_harness.evidence import Evidence, Finding, holds, no_data, violated
 from igym_harness.watcher import CRASH, CUTS_THE_SERVER_PATH, NETWORK_COMPLAINT
 

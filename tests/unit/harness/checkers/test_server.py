@@ -6,7 +6,7 @@ import dataclasses
 
 import pytest
 
-from igym_chaos.fault import SERVER
+from igym_chaos.subjects import SERVER
 from igym_harness.checkers.server import srv_2, srv_3, srv_4, srv_6
 from igym_harness.evidence import Evidence, FaultRecord, StoreRecord
 
