@@ -6,24 +6,10 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
+from igym_chaos.faults import KINDS
+from igym_harness.fault_words import IN_WORDS
 from igym_harness.run_sheet import Lane, RunSheet
 
-# What a fault is to somebody who has not read the handbook.
-IN_WORDS: Mapping[str, str] = MappingProxyType(
-    {
-        "game.corrupt": "one bit of the state of {on} was made wrong, to see it found",
-        "game.idle": "{on} let go of the keys and did nothing",
-        "game.storm": "{on} struck far more keys than the game has frames",
-        "p2p.latency": "everything between {on} and the other players was delayed",
-        "p2p.loss": "packets between {on} and the other players were lost at random",
-        "p2p.blackout": "{on} could not be reached by the other players at all",
-        "proc.slow": "the process of {on} stood still for most of the time, in short slices",
-        "proc.main-slow": "the display thread of {on} was slowed, the simulation was not",
-        "signal.frames": "messages of one name between {on} and the server were lost, late, doubled or swapped",
-        "signal.latency": "everything between {on} and the server was delayed, nothing on the way to the other players",
-        "signal.refuse": "the server refused {on} the socket that it asked for",
-    }
-)
 # Suffix of a name -> how the unit is written; the longer suffix first.
 UNITS: Mapping[str, str] = MappingProxyType(
     {"percent": "%", "packets": "packets", "frames": "frames", "bytes_s": "bytes/s", "ms": "ms", "s": "s"}
@@ -46,8 +32,9 @@ def sentences(sheet: RunSheet) -> list[str]:
 def fault_sentence(row: Mapping[str, Any]) -> str:
     """One fault: what, to whom, how strong it was asked and measured, and whether it was over afterwards."""
     on = listing(row.get("on") or ["the server"])
-    done = IN_WORDS.get(str(row.get("do")), "{on} suffered " + str(row.get("do"))).format(on=on)
-    parts = [f"{done[0].upper()}{done[1:]} ({row.get('fault')}: {row.get('do')} via {row.get('via')})."]
+    do = str(row.get("do"))
+    done = IN_WORDS.get(do, "{on} suffered " + do).format(on=on)
+    parts = [f"{row.get('fault')} ({do} via {row.get('via')}): {done}."]
     if row.get("measured") is None:
         return f"{parts[0]} Its effect was never measured."
     inside = "inside" if row.get("in_band") else "OUTSIDE"
@@ -58,6 +45,8 @@ def fault_sentence(row: Mapping[str, Any]) -> str:
     recovered = row.get("recovered")
     if recovered is None:
         parts.append("Nothing was measured after it was lifted.")
+    elif recovered.get("in_band") and _removes(do):
+        parts.append(f"There is no way back: {on} stayed away ({values(recovered['measured'])}).")
     elif recovered.get("in_band"):
         parts.append(f"When it was lifted, things were back to normal ({values(recovered['measured'])}).")
     else:
@@ -65,6 +54,10 @@ def fault_sentence(row: Mapping[str, Any]) -> str:
     if row.get("touched"):
         parts.append(f"It also touched {listing(row['touched'])}, which it must not.")
     return " ".join(parts)
+
+
+def _removes(do: str) -> bool:
+    return do in KINDS and KINDS[do].removes
 
 
 def values(measured: Mapping[str, Any] | None) -> str:

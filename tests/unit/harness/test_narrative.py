@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from igym_chaos.faults import KINDS
+from igym_harness.fault_words import IN_WORDS
 from igym_harness.narrative import fault_sentence, listing, sentences, values
 from igym_harness.run_sheet import load
 
@@ -15,7 +17,7 @@ def test_the_story_of_a_run_that_passed(run_folder: Path) -> None:
     told = sentences(load(run_folder))
     assert told[0] == "a (seat 0) and b (seat 1) played volley with seed 41."
     assert told[1].startswith(
-        "Everything between a and the other players was delayed (f1: p2p.latency via C). Asked: page 100 ms."
+        "f1 (p2p.latency via C): everything between a and the other players was delayed. Asked: page 100 ms."
     )
     assert "Measured: rtt 203 ms over 40 samples, inside the band 180 to 225." in told[1]
     assert "back to normal (rtt 2 ms)" in told[1]
@@ -39,13 +41,22 @@ def test_the_story_of_a_run_that_failed_says_why(failed_folder: Path) -> None:
         ({"recovered": None}, "Nothing was measured after it was lifted"),
         ({"recovered": {"in_band": False, "measured": {"rtt_ms": 90.0}}}, "did NOT return to normal (rtt 90 ms)"),
         ({"touched": ["b", "c"]}, "also touched b and c"),
-        ({"do": "tab.frozen"}, "A suffered tab.frozen"),
-        ({"do": "server.kill", "on": []}, "The server suffered server.kill"),
+        ({"do": "tab.frozen"}, "the page of a stood still"),
+        ({"do": "server.kill", "on": ["server"]}, "the server was killed"),
+        ({"do": "tab.close"}, "There is no way back: a stayed away"),
+        ({"do": "old.kind"}, "a suffered old.kind"),
     ],
 )
 def test_a_fault_is_told_with_everything_wrong_about_it(run_folder: Path, changes: dict[str, Any], words: str) -> None:
     row = {**load(run_folder).effects[0], **changes}
     assert words in fault_sentence(row)
+
+
+def test_every_kind_has_words_and_no_other() -> None:
+    assert set(IN_WORDS) == set(KINDS)
+    assert {kind for kind, words in IN_WORDS.items() if "{on}" not in words} == {
+        kind for kind in KINDS if KINDS[kind].of_server
+    }
 
 
 def test_values_are_told_with_their_units() -> None:
