@@ -51,11 +51,14 @@ def test_a_quarter_of_a_second_may_be_lost_of_who_is_gone(killed: Evidence, rows
         assert "267 ms of play of a are lost: frame 84 was confirmed, there are 77 rows" in finding.message
 
 
-def test_who_was_left_must_have_what_was_confirmed_to_it(killed: Evidence) -> None:
-    killed.statuses["b"]["worker"]["confirmedFrame"] = 99
+def test_who_was_left_must_have_everything_that_was_confirmed_to_it(killed: Evidence) -> None:
+    """86 rows: the last is frame 85."""
+    killed.statuses["b"]["worker"]["confirmedFrame"] = 85
+    assert par_5(killed).outcome == "holds"
+    killed.statuses["b"]["worker"]["confirmedFrame"] = 86
     finding = par_5(killed)
     assert finding.outcome == "violated"
-    assert "of b are lost" in finding.message
+    assert "33 ms of play of b are lost" in finding.message
 
 
 @pytest.mark.parametrize(
