@@ -6,11 +6,13 @@ import argparse
 import asyncio
 import logging
 import secrets
+import sqlite3
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 from igym import assets, chaos_command, loading, runtime, serving, turn
 from igym.app import Options, Server
@@ -122,15 +124,12 @@ def certify(options: argparse.Namespace) -> int:
     data = options.data_dir.resolve()
     found = assets.find(options.pyodide)
     for file in sorted(data.glob("*/igym.sqlite3")):
-        store = Store(file)
         try:
-            if store.session(options.session) is None:
-                continue
-            exporter = Exporter(store, data, file.parent.name)
-            certifier = Certifier(store, exporter, file.parent / "builds", found)
-            result = asyncio.run(certifier.session(options.session))
-        finally:
-            store.close()
+            result = _certified(file, data, found, options.session)
+        except sqlite3.DatabaseError as error:
+            raise CertifyError(f"{file} cannot be read ({error}); put a whole copy in its place") from error
+        if result is None:
+            continue
         for one in result["episodes"]:
             speed = one.get("speed", {}).get("timesRealTime")
             told = (
@@ -143,6 +142,18 @@ def certify(options: argparse.Namespace) -> int:
     raise CertifyError(
         f"no session {options.session} below {data}; give --data-dir the folder that `igym serve` wrote to"
     )
+
+
+def _certified(file: Path, data: Path, found: assets.Assets, session: str) -> dict[str, Any] | None:
+    """None if the database does not hold the session."""
+    store = Store(file)
+    try:
+        if store.session(session) is None:
+            return None
+        certifier = Certifier(store, Exporter(store, data, file.parent.name), file.parent / "builds", found)
+        return asyncio.run(certifier.session(session))
+    finally:
+        store.close()
 
 
 def serve(options: argparse.Namespace) -> int:

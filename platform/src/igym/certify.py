@@ -121,9 +121,7 @@ class Certifier:
                 for episode, count in frames.items()
             ]
         for certificate in certificates:
-            problem = await asyncio.to_thread(self._altered_file, record, certificate["episode"])
-            if problem is not None and certificate["certified"] is not False:
-                certificate |= {"certified": False, "reason": problem, "first_difference": None}
+            await asyncio.to_thread(self._judge_files, record, certificate)
             await asyncio.to_thread(self._write, record, certificate)
         worst = next((one for one in certificates if one["certified"] is not True), certificates[0])
         return {"certified": worst["certified"], "reason": worst["reason"], "episodes": certificates}
@@ -140,15 +138,16 @@ class Certifier:
         self, record: SessionRecord, texts: Mapping[int, Mapping[int, list[str]]]
     ) -> list[dict[str, Any]]:
         manifest = self._manifest(record)
+        inputs = {episode: _inputs(episode, _longest(seats)) for episode, seats in texts.items()}
         episodes = [
             {
                 "seed": record.seed,
                 "scene_id": record.scene_id,
                 "episode": episode,
                 "max_steps": record.setup.get("max_steps"),
-                "inputs": [input_pairs(text) for text in _longest(seats)],
+                "inputs": pairs,
             }
-            for episode, seats in texts.items()
+            for episode, pairs in inputs.items()
         ]
         frames = sum(len(_longest(seats)) for seats in texts.values())
         answer = await self._run({**manifest, "episodes": episodes}, frames=frames)
@@ -177,6 +176,9 @@ class Certifier:
                 "package_missing", f"{self.assets.pyodide} is another Pyodide than the participants'; give --pyodide"
             )
         files = folder / "files"
+        for digest in [*manifest["archives"], *(one["sha256"] for one in manifest["wheels"])]:
+            if not (files / digest).is_file() or hashlib.sha256((files / digest).read_bytes()).hexdigest() != digest:
+                raise UnableError("package_altered", f"{files / digest} is not what the participants ran")
         return {
             "pyodide": f"{self.assets.pyodide}/",
             "archives": [{"url": str(files / digest), "sha256": digest} for digest in manifest["archives"]],
@@ -218,23 +220,14 @@ class Certifier:
             answer: dict[str, Any] = json.loads(paths[1].read_text(encoding="utf-8"))
             return answer
 
-    def _altered_file(self, record: SessionRecord, episode: int) -> str | None:
-        """The first file of an episode's folder that is not what was exported; None if all are, or if nothing was exported yet."""
-        folder = self.exporter.folder(record) / f"ep{episode}"
+    def _judge_files(self, record: SessionRecord, certificate: dict[str, Any]) -> None:
+        """Rows that are right are not certified where the files that were made of them are gone, or others."""
+        folder = self.exporter.folder(record) / f"ep{certificate['episode']}"
         if not folder.is_dir():
-            return None
-        try:
-            listed = json.loads((folder / SEAL).read_text(encoding="utf-8"))["files"]
-            wanted = {name: one["sha256"] for name, one in listed.items()}
-        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-            return f"ep{episode}/{SEAL} does not list the files that were exported ({type(error).__name__})"
-        for name, sha256 in sorted(wanted.items()):
-            path = folder / name
-            if not path.is_file():
-                return f"ep{episode}/{name} is missing"
-            if hashlib.sha256(path.read_bytes()).hexdigest() != sha256:
-                return f"ep{episode}/{name} is not the file that was exported: its SHA-256 is another"
-        return None
+            if certificate["certified"]:
+                certificate |= {"certified": None, "reason": "not_exported", "detail": f"{folder} is not there"}
+        elif certificate["certified"] is not False and (problem := _altered_file(folder)):
+            certificate |= {"certified": False, "reason": problem, "first_difference": None}
 
     def _write(self, record: SessionRecord, certificate: dict[str, Any]) -> None:
         """Beside the data files, if these were written. An earlier certificate that says something else is kept beside it, numbered."""
@@ -244,7 +237,7 @@ class Certifier:
         if not folder.is_dir():
             return
         if target.exists():
-            if _said(json.loads(target.read_text(encoding="utf-8"))) == _said(certificate):
+            if _read_said(target) == _said(certificate):
                 return
             number = next(one for one in itertools.count(1) if not (folder / f"certificate-{one}.json").exists())
             target.rename(folder / f"certificate-{number}.json")
@@ -255,12 +248,43 @@ class Certifier:
         draft.rename(target)
 
 
+def _altered_file(folder: Path) -> str | None:
+    """The first file of an episode's folder that is not what was exported; None if all are."""
+    try:
+        listed = json.loads((folder / SEAL).read_text(encoding="utf-8"))["files"]
+        wanted = {name: one["sha256"] for name, one in listed.items()}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        return f"{folder.name}/{SEAL} does not list the files that were exported ({type(error).__name__})"
+    for name, sha256 in sorted(wanted.items()):
+        path = folder / name
+        if not path.is_file():
+            return f"{folder.name}/{name} is missing"
+        if hashlib.sha256(path.read_bytes()).hexdigest() != sha256:
+            return f"{folder.name}/{name} is not the file that was exported: its SHA-256 is another"
+    return None
+
+
+def _read_said(target: Path) -> list[Any] | None:
+    """What a certificate says; None if it cannot be read."""
+    try:
+        return _said(json.loads(target.read_text(encoding="utf-8")))
+    except (ValueError, AttributeError):
+        return None
+
+
 def _said(certificate: Mapping[str, Any]) -> list[Any]:
     return [certificate.get(key) for key in ("certified", "reason", "frames", "first_difference")]
 
 
 def _longest(seats: Mapping[int, list[str]]) -> list[str]:
     return max(seats.values(), key=len)
+
+
+def _inputs(episode: int, rows: Sequence[str]) -> list[list[list[int]]]:
+    try:
+        return [input_pairs(text) for text in rows]
+    except (ValueError, KeyError, TypeError) as error:
+        raise UnableError("unreadable_row", f"a stored row of episode {episode} is no row: {error}") from error
 
 
 def input_pairs(text: str) -> list[list[int]]:

@@ -1,7 +1,8 @@
 """Rows of one seat and episode as typed columns, and the comparison of two seats' columns. Pure.
 
 Columns: schema_version, experiment_id, scene_id, session_id, episode, frame; then by seat actions.N, rewards.N, terminateds.N, truncateds.N,
-infos.N.KEY, isFocused.N, inputAuto.N, obs_hash.N; then terminateds.__all__ and state_hash. `actions.N` is the index of the action.
+infos.N.KEY, isFocused.N, inputAuto.N, obs_hash.N; then terminateds.__all__, truncateds.__all__ and state_hash. `actions.N` is the
+index of the action.
 """
 
 from __future__ import annotations
@@ -22,14 +23,14 @@ def table(texts: Sequence[str], identity: Mapping[str, Any]) -> pa.Table:
     """`texts` are rows as the host wrote them; `identity` holds experiment_id, scene_id, session_id, episode, seats."""
     rows = [json.loads(text) for text in texts]
     count, seats = len(rows), range(identity["seats"])
-    columns: dict[str, pa.Array[Any]] = {"schema_version": pa.array([SCHEMA_VERSION] * count, pa.int64())}
+    columns: dict[str, pa.Array[Any]] = {"schema_version": pa.array([SCHEMA_VERSION] * count, pa.int16())}
     metadata: dict[str, dict[Any, Any] | None] = {}
     for name in ("experiment_id", "scene_id", "session_id"):
         columns[name] = pa.array([identity[name]] * count, pa.string())
-    columns["episode"] = pa.array([identity["episode"]] * count, pa.int64())
-    columns["frame"] = pa.array([row["frame"] for row in rows], pa.int64())
+    columns["episode"] = pa.array([identity["episode"]] * count, pa.int32())
+    columns["frame"] = pa.array([row["frame"] for row in rows], pa.int32())
     for seat in seats:
-        columns[f"actions.{seat}"] = pa.array([row["actions"][seat] for row in rows], pa.int64())
+        columns[f"actions.{seat}"] = pa.array([row["actions"][seat] for row in rows], pa.int32())
         columns[f"rewards.{seat}"] = pa.array([float(row["rewards"][seat]) for row in rows], pa.float64())
         columns[f"terminateds.{seat}"] = pa.array([row["terminateds"][seat] for row in rows], pa.bool_())
         columns[f"truncateds.{seat}"] = pa.array([row["truncateds"][seat] for row in rows], pa.bool_())
@@ -38,7 +39,8 @@ def table(texts: Sequence[str], identity: Mapping[str, Any]) -> pa.Table:
         columns[f"isFocused.{seat}"] = pa.array([row["focused"][seat] for row in rows], pa.bool_())
         columns[f"inputAuto.{seat}"] = pa.array([row["auto"][seat] for row in rows], pa.bool_())
         columns[f"obs_hash.{seat}"] = pa.array([row["obs_hashes"][seat] for row in rows], pa.string())
-    columns["terminateds.__all__"] = pa.array([all(row["terminateds"]) for row in rows], pa.bool_())
+    for name in ("terminateds", "truncateds"):
+        columns[f"{name}.__all__"] = pa.array([all(row[name]) for row in rows], pa.bool_())
     columns["state_hash"] = pa.array([row["state_hash"] for row in rows], pa.string())
     fields = [
         pa.field(name, column.type, metadata=dict(metadata.get(name) or {}) or None) for name, column in columns.items()
@@ -51,12 +53,14 @@ def local_table(texts: Sequence[str], seal: Mapping[str, Any] | None) -> pa.Tabl
     rows = [json.loads(text) for text in texts]
     stats = (seal or {}).get("stats", {})
     verified, first_desync = stats.get("verifiedFrame", -1), stats.get("firstDesync")
-    columns: dict[str, pa.Array[Any]] = {"frame": pa.array([row["frame"] for row in rows], pa.int64())}
+    columns: dict[str, pa.Array[Any]] = {"frame": pa.array([row["frame"] for row in rows], pa.int32())}
     for seat in range(len(rows[0]["was_speculative"])):
         columns[f"wasSpeculative.{seat}"] = pa.array([row["was_speculative"][seat] for row in rows], pa.bool_())
         columns[f"corrected.{seat}"] = pa.array([row["corrected"][seat] for row in rows], pa.bool_())
     for name in ("n_resim", "input_delay_frames", "confirm_lag_frames"):
-        columns[name] = pa.array([row[name] for row in rows], pa.int64())
+        columns[name] = pa.array(
+            [row[name] for row in rows], pa.int32()
+        )  # a page may be frozen for longer than 32,767 frames
     columns["confirm_lag_ms"] = pa.array([float(row["confirm_lag_ms"]) for row in rows], pa.float64())
     columns["hash_status"] = pa.array([_hash_status(row["frame"], verified, first_desync) for row in rows], pa.string())
     return pa.table(columns)
@@ -69,13 +73,13 @@ def _hash_status(frame: int, verified: int, first_desync: int | None) -> str:
 
 
 ROLLBACK_COLUMNS = {
-    "rollback_id": pa.int64(),
-    "at_frame": pa.int64(),
-    "to_frame": pa.int64(),
-    "depth": pa.int64(),
-    "cause_seat": pa.int64(),
-    "predicted": pa.int64(),
-    "actual": pa.int64(),
+    "rollback_id": pa.int32(),
+    "at_frame": pa.int32(),
+    "to_frame": pa.int32(),
+    "depth": pa.int32(),
+    "cause_seat": pa.int32(),
+    "predicted": pa.int32(),
+    "actual": pa.int32(),
     "mono_ms": pa.float64(),
     "cost_ms": pa.float64(),
 }
@@ -93,9 +97,9 @@ def inputs_table(texts: Sequence[str]) -> pa.Table:
     flat = [(row, seat) for row in rows for seat in range(len(row["actions"]))]
     return pa.table(
         {
-            "frame": pa.array([row["frame"] for row, _ in flat], pa.int64()),
-            "seat": pa.array([seat for _, seat in flat], pa.int64()),
-            "action": pa.array([row["actions"][seat] for row, seat in flat], pa.int64()),
+            "frame": pa.array([row["frame"] for row, _ in flat], pa.int32()),
+            "seat": pa.array([seat for _, seat in flat], pa.int8()),
+            "action": pa.array([row["actions"][seat] for row, seat in flat], pa.int32()),
             "focused": pa.array([row["focused"][seat] for row, seat in flat], pa.bool_()),
             "auto": pa.array([row["auto"][seat] for row, seat in flat], pa.bool_()),
         }
@@ -107,8 +111,8 @@ def observations_table(texts: Sequence[str]) -> pa.Table:
     flat = [(frame, seat, one) for frame, text in enumerate(texts) for seat, one in enumerate(json.loads(text))]
     return pa.table(
         {
-            "frame": pa.array([frame for frame, _, _ in flat], pa.int64()),
-            "seat": pa.array([seat for _, seat, _ in flat], pa.int64()),
+            "frame": pa.array([frame for frame, _, _ in flat], pa.int32()),
+            "seat": pa.array([seat for _, seat, _ in flat], pa.int8()),
             "observation": pa.array([json.dumps(one) for _, _, one in flat], pa.string()),
         }
     )

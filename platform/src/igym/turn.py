@@ -19,8 +19,10 @@ from typing import Any
 from igym.errors import ConfigError
 
 VALID_S = 3600
-STUN_URL = re.compile(r"stuns?:[^\s?]+")
-TURN_URL = re.compile(r"turns?:[^\s?]+(\?transport=(udp|tcp))?")
+HOST_AND_PORT = r"(?:\[[0-9A-Fa-f:.]+\]|[^\s?:/@\[\]]+)(?::(?P<port>\d+))?"
+STUN_URL = re.compile(rf"stuns?:{HOST_AND_PORT}")
+TURN_URL = re.compile(rf"turns?:{HOST_AND_PORT}(\?transport=(udp|tcp))?")
+PORTS = range(1, 65_536)
 
 
 @dataclass(frozen=True)
@@ -38,8 +40,12 @@ class Reach:
             ("--stun", self.stun, STUN_URL, "stun:stun.example.org:3478"),
             ("--turn", self.turn, TURN_URL, "turn:turn.example.org:3478?transport=udp"),
         ):
-            if wrong := [url for url in urls if not form.fullmatch(url)]:
+            if wrong := [url for url in urls if not _is_address(url, form)]:
                 raise ConfigError(f"{name} {wrong[0]!r} is no address of that kind: write {example}")
+        if self.secret and not self.turn:
+            raise ConfigError(
+                "--turn-secret-file is of no use without --turn URL: name the relay whose secret it holds"
+            )
         if self.turn and not self.secret:
             raise ConfigError("--turn needs --turn-secret-file FILE: the file holds coturn's static-auth-secret")
         if self.relay_only and not self.turn:
@@ -54,6 +60,12 @@ class Reach:
             credential = base64.b64encode(digest).decode()
             servers.append({"urls": list(self.turn), "username": username, "credential": credential})
         return {"iceServers": servers, "iceTransportPolicy": "relay" if self.relay_only else "all"}
+
+
+def _is_address(url: str, form: re.Pattern[str]) -> bool:
+    """A browser refuses the whole configuration for one wrong port."""
+    match = form.fullmatch(url)
+    return match is not None and (match["port"] is None or int(match["port"]) in PORTS)
 
 
 def read_secret(file: Path | None) -> str:

@@ -11,6 +11,7 @@ from igym_env import sync_test
 FRAMES = 200
 SOUND = """
 import itertools
+import os
 import random
 import time
 
@@ -20,6 +21,7 @@ NAMES = ("anna", "bert", "carl", "dora", "emil", "fritz", "gina")
 COUNTER = itertools.count()
 SEEN = []
 MEMO = {}
+BEGAN = time.time_ns()
 
 
 class World:
@@ -74,6 +76,8 @@ class World:
         return []
 """
 PLANT = "        # PLANT\n"
+INFOS = "{0: {}, 1: {}}\n\n    def observe"
+REWARDS = "{0: 0.0, 1: 0.0}"
 
 PLANTS = {
     "the order of a set": (PLANT, "        self.places[0] = NAMES.index(next(iter(set(NAMES))))\n"),
@@ -102,6 +106,20 @@ PLANTS = {
         '            "rng": Generator(1).state,\n',
     ),
     "a step counter that is not restored": ('        self.frame = state["frame"]\n', ""),
+    # The state is sound; only what a step hands out is not.
+    "the order of a set in an info": (INFOS, "{0: {'first': next(iter(set(NAMES)))}, 1: {}}\n\n    def observe"),
+    "the id of the world in an info": (INFOS, "{0: {'me': id(self)}, 1: {}}\n\n    def observe"),
+    "the time of the import in an info": (INFOS, "{0: {'began': BEGAN}, 1: {}}\n\n    def observe"),
+    "the order of a set in a reward": (REWARDS, "{0: float(NAMES.index(next(iter(set(NAMES))))), 1: 0.0}"),
+    "the hash of a text in a reward": (REWARDS, "{0: float(hash('anna') % 1000), 1: 0.0}"),
+    "the process in an observation": (
+        "{seat: list(self.places) for seat",
+        "{seat: [os.getpid(), *self.places] for seat",
+    ),
+    "the order of a set in an observation": (
+        "{seat: list(self.places) for seat",
+        "{seat: [*self.places, *map(NAMES.index, set(NAMES))] for seat",
+    ),
     "a trail that is not restored": ('        self.trail = list(state["trail"])\n', ""),
 }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from typing import Any
 import pytest
 
 from igym import assets, certify, loading
+from igym.__main__ import main
 from igym.certify import Certifier, CertifyError, keep_build
 from igym.exports import Exporter
 from igym.runtime import Runtime
@@ -153,3 +155,39 @@ async def test_without_node_or_the_build_there_is_no_verdict_and_the_reason(
     assert (await other.session("s"))["reason"] == "package_missing"
     with pytest.raises(CertifyError, match="session nobody is not in this data folder"):
         await other.session("nobody")
+
+
+async def test_what_cannot_be_trusted_is_no_verdict_and_says_why(
+    tmp_path: Path, kitchen: Prepared, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Rows without files, a build that somebody edited, a stored row that is no row."""
+    certifier = await stored(tmp_path / "one", kitchen, rows_of(kitchen[2]))
+    shutil.rmtree(tmp_path / "one" / "kitchen" / "kitchen" / "s" / "ep0")
+    result = await certifier.session("s")
+    assert (result["certified"], result["reason"]) == (None, "not_exported")
+    certifier = await stored(tmp_path / "two", kitchen, rows_of(kitchen[2]))
+    (build,) = (tmp_path / "two" / "kitchen" / "builds").iterdir()
+    archive = next((build / "files").iterdir())
+    archive.write_bytes(archive.read_bytes() + b" ")
+    result = await certifier.session("s")
+    assert (result["reason"], archive.name in result["episodes"][0]["detail"]) == ("package_altered", True)
+    certifier = await stored(tmp_path / "three", kitchen, rows_of(kitchen[2]))
+    monkeypatch.setattr(type(certifier.store), "rows", lambda *_: ["{"])
+    assert (await certifier.session("s"))["reason"] == "unreadable_row"
+
+
+async def test_a_certificate_that_cannot_be_read_is_kept_aside(tmp_path: Path, kitchen: Prepared) -> None:
+    certifier = await stored(tmp_path, kitchen, rows_of(kitchen[2]))
+    folder = tmp_path / "kitchen" / "kitchen" / "s" / "ep0"
+    (folder / "certificate.json").write_text("{no")
+    assert (await certifier.session("s"))["certified"] is True
+    assert (folder / "certificate-1.json").read_text() == "{no"
+    assert json.loads((folder / "certificate.json").read_text())["certified"] is True
+
+
+def test_a_damaged_database_is_named_and_not_a_traceback(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "kitchen").mkdir()
+    file = tmp_path / "kitchen" / "igym.sqlite3"
+    file.write_bytes(b"no database at all" * 100)
+    assert main(["certify", "s", "--data-dir", str(tmp_path)]) == 2
+    assert f"{file} cannot be read" in capsys.readouterr().err

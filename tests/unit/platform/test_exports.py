@@ -67,7 +67,9 @@ async def store(tmp_path: Path) -> AsyncIterator[Store]:
 def test_columns_have_the_types_that_researchers_were_promised() -> None:
     table = tables.table(ROWS, IDENTITY)
     types = {field.name: str(field.type) for field in table.schema}
-    assert types["frame"] == types["episode"] == types["schema_version"] == types["actions.0"] == "int64"
+    assert types["schema_version"] == "int16"
+    assert types["frame"] == types["episode"] == types["actions.0"] == "int32"
+    assert types["terminateds.__all__"] == types["truncateds.__all__"] == "bool"
     assert types["rewards.1"] == "double"
     assert (
         types["truncateds.0"] == types["isFocused.1"] == types["inputAuto.1"] == types["terminateds.__all__"] == "bool"

@@ -43,6 +43,11 @@ def test_a_relay_gets_credentials_for_one_hour_and_one_session() -> None:
     [
         ({"stun": ["http://x"]}, "--stun 'http://x' is no address of that kind: write stun:"),
         ({"turn": ["turn:x?transport=quic"], "secret": "s"}, "--turn 'turn:x[?]transport=quic'"),
+        ({"turn": ["turn:1.2.3.4:99999"], "secret": "s"}, "--turn 'turn:1.2.3.4:99999' is no address"),
+        ({"turn": ["turn:h.example:abc"], "secret": "s"}, "--turn 'turn:h.example:abc' is no address"),
+        ({"stun": ["stun:1.2.3.4:0"]}, "--stun 'stun:1.2.3.4:0' is no address"),
+        ({"stun": ["stun:h:1:2"]}, "--stun 'stun:h:1:2' is no address"),
+        ({"secret": "s"}, "--turn-secret-file is of no use without --turn"),
         ({"turn": [TURN]}, "--turn needs --turn-secret-file"),
         ({"relay_only": True}, "--relay-only needs at least one --turn"),
     ],

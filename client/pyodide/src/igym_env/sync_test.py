@@ -3,8 +3,8 @@
     python -m igym_env.sync_test environments/kitchen.py:Kitchen --frames 2000 --seed 1
 
 Four questions: does a rollback change anything, do state and observations stay what they were when they were handed out, does another
-process with another hash seed compute the same (the order of a set, `hash` and `id` differ there), and does a wrong prediction that was
-rolled back leave anything behind (a third process predicts every frame wrongly first)?
+process with another hash seed compute the same states and rows (the order of a set, `hash` and `id` differ there), and does a wrong
+prediction that was rolled back leave anything behind (a third process predicts every frame wrongly first)?
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import subprocess
 import sys
 from typing import Any
 
-from igym_env.encoding import state_hash
+from igym_env.encoding import short_hash, state_hash
 from igym_env.host import Host
 from igym_env.loader import load
 from igym_env.rng import Generator
@@ -34,7 +34,7 @@ RESULT = "sync-test-result "
 def run(entry: str, frames: int, seed: int, kwargs_json: str = "{}") -> str:
     """JSON: {"ok", "frames", "episodes", "chain", "first": null or {"episode", "frame", "what"}}; active inputs at every seat."""
     result = _rolled_back(entry, frames, seed, kwargs_json)
-    del result["hashes"]
+    del result["hashes"], result["rows"]
     return json.dumps(result)
 
 
@@ -46,14 +46,18 @@ def compare(entry: str, frames: int, seed: int, kwargs_json: str = "{}") -> str 
         if not result["ok"]:
             first = result["first"]
             return f"episode {first['episode']}, frame {first['frame']}: {first['what']}"
-    one, other = (result["hashes"] for result in results)
-    return _difference(
-        one, other, "another process computes another state (set order, hash, id, a clock?)"
-    ) or _difference(
-        one,
-        guessed["hashes"],
-        "a wrong prediction that was rolled back leaves something behind (outside of get_state()?)",
-    )
+    one, other = results
+    for what, kind in (("state", "hashes"), ("reward, info, observation or end", "rows")):
+        problem = _difference(
+            one[kind], other[kind], f"another process computes another {what} (set order, hash, id, a clock?)"
+        ) or _difference(
+            one[kind],
+            guessed[kind],
+            f"another {what} after a wrong prediction that was rolled back: it leaves something behind (outside of get_state()?)",
+        )
+        if problem is not None:
+            return problem
+    return None
 
 
 def _difference(one: list[list[str]], other: list[list[str]], what: str) -> str | None:
@@ -94,10 +98,13 @@ def _rolled_back(entry: str, frames: int, seed: int, kwargs_json: str, *, guesse
     if (
         not guesses and (changed := _changed_later(environment, seed)) is not None
     ):  # nothing was played before the first guess
-        return {"ok": False, "frames": 0, "episodes": 0, "chain": "", "hashes": [], "first": {"episode": 0, **changed}}
+        nothing: dict[str, Any] = {"frames": 0, "episodes": 0, "chain": "", "hashes": [], "rows": []}
+        return {"ok": False, **nothing, "first": {"episode": 0, **changed}}
     host = Host(environment)
     chain = host.digest("")
+    first: dict[str, Any] | None = None
     hashes: list[list[str]] = []
+    rows: list[list[str]] = []
     done = 0
     while done < frames:
         episode = len(hashes)
@@ -105,19 +112,14 @@ def _rolled_back(entry: str, frames: int, seed: int, kwargs_json: str, *, guesse
         inputs = Generator(episode_seed(seed, "inputs", episode))
         result = _episode(host, environment, inputs, limit=frames - done, guesses=guesses)
         hashes.append(result["hashes"])
+        rows.append([short_hash(row.encode()) for row in result["rows"]])
         done += len(result["hashes"])
         chain = host.digest(chain + "".join(result["hashes"]))
         if result["first"] is not None:
             first = {"episode": episode, **result["first"]}
-            return {
-                "ok": False,
-                "frames": done,
-                "episodes": episode + 1,
-                "chain": chain,
-                "hashes": hashes,
-                "first": first,
-            }
-    return {"ok": True, "frames": done, "episodes": len(hashes), "chain": chain, "hashes": hashes, "first": None}
+            break
+    counts = {"frames": done, "episodes": len(hashes), "chain": chain}
+    return {"ok": first is None, **counts, "hashes": hashes, "rows": rows, "first": first}
 
 
 def _changed_later(environment: Any, seed: int) -> dict[str, Any] | None:
@@ -158,12 +160,13 @@ def _episode(host: Host, environment: Any, generator: Generator, *, limit: int, 
         for row in out[:-1]:
             if row["row"] != rows[row["frame"]]:
                 what = "the state" if row["hash"] != hashes[row["frame"]] else "the row"
-                return {"hashes": hashes, "first": {"frame": row["frame"], "what": f"{what} differs after a rollback"}}
+                first = {"frame": row["frame"], "what": f"{what} differs after a rollback"}
+                return {"hashes": hashes, "rows": rows, "first": first}
         rows.append(out[-1]["row"])
         hashes.append(out[-1]["hash"])
         if out[-1]["ended"]:
             break
-    return {"hashes": hashes, "first": None}
+    return {"hashes": hashes, "rows": rows, "first": None}
 
 
 def _guess_wrongly(host: Host, inputs: list[list[list[int]]], *, start: int, actions: int) -> None:
