@@ -144,7 +144,12 @@ class Exporter:
         rows = {str(seat): table.num_rows for seat, table in made.items()}
         write_json(folder / "parity.json", {"equal": equal, "rows": rows, "first_difference": difference})
         files = {str(path.relative_to(folder)): _digest(path) for path in sorted(folder.rglob("*")) if path.is_file()}
-        about = {"session_id": session.id, "episode": episode, "participants": list(session.members)}
+        about = {
+            "session_id": session.id,
+            "episode": episode,
+            "participants": list(session.members),
+            "rows_equal": equal,
+        }
         about |= partial_flags(session, seals, {seat: len(found) for seat, found in texts.items()})
         write_json(folder / "seal.json", {**about, "seats": list(seals.values()), "files": files})
         return equal

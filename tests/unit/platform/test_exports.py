@@ -151,6 +151,8 @@ async def test_seats_that_differ_or_are_missing_are_not_called_equal(store: Stor
     exporter = Exporter(store, tmp_path / "two", "study")
     assert exporter.episode("s", 0)["equal"] is False
     parity = json.loads((tmp_path / "two" / "study" / "game" / "s" / "ep0" / "parity.json").read_text(encoding="utf-8"))
+    seal = json.loads((tmp_path / "two" / "study" / "game" / "s" / "ep0" / "seal.json").read_text(encoding="utf-8"))
+    assert seal["rows_equal"] is False
     assert parity["first_difference"] == {"seats": [0, 1], "frame": 2, "column": "actions.1", "values": [0, 1]}
 
 
