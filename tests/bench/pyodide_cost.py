@@ -46,6 +46,7 @@ def measure(entry: str, rounds: int) -> str:
     found = medians(
         {
             "step_us": lambda: environment.step(actions),
+            "get_state_us": environment.get_state,
             "snapshot_us": lambda: pickle.dumps(environment.get_state(), protocol=5),
             "hash_us": lambda: state_hash(state),
             "steps_8_us": steps,
@@ -59,7 +60,10 @@ def measure(entry: str, rounds: int) -> str:
 
 
 def medians(acts: dict[str, Callable[[], object]], turns: int) -> dict[str, float]:
-    """µs per call, median of the turns; the overhead is the median of the differences within a turn."""
+    """µs per call, median of the turns; each overhead is the median of the differences within a turn.
+
+    Overhead is what the engine adds to the environment's own work: its steps, and for snapshots its get_state() at each of them.
+    """
     times: dict[str, list[float]] = {name: [] for name in acts}
     for _ in range(turns):
         for name, act in acts.items():
@@ -67,8 +71,14 @@ def medians(acts: dict[str, Callable[[], object]], turns: int) -> dict[str, floa
             for _ in range(CALLS):
                 act()
             times[name].append((time.perf_counter() - begun) / CALLS * 1e6)
-    pairs = zip(times["restore_8_us"], times["steps_8_us"], strict=True)
+    turns_of = {
+        name: times[name] for name in ("restore_8_us", "restore_8_with_snapshots_us", "steps_8_us", "get_state_us")
+    }
+    plain, saving, steps, states = turns_of.values()
     return {
         **{name: median(values) for name, values in times.items()},
-        "overhead_restore_8_us": median(restore - steps for restore, steps in pairs),
+        "overhead_restore_8_us": median(one - own for one, own in zip(plain, steps, strict=True)),
+        "overhead_restore_8_with_snapshots_us": median(
+            one - own - FRAMES * state for one, own, state in zip(saving, steps, states, strict=True)
+        ),
     }
