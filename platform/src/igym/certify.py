@@ -1,6 +1,6 @@
 """Plays a session's confirmed inputs again in the same WebAssembly Python under Node, and compares every row (CERT-01).
 
-The rows are those of the server's database; that the files made from them are still the same bytes, their manifest tells.
+The rows are those of the server's database; that the files which researchers read still say the same is looked at, too (igym/exported.py).
 
     data/EXPERIMENT/builds/BUILD/manifest.json, files/*     what the participants' browsers ran, kept when the server starts
     data/EXPERIMENT/SCENE/SESSION/epN/certificate.json      true, false with the first cell that differs, or null with the reason
@@ -24,7 +24,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from igym import tables
+from igym import exported, tables
 from igym.assets import Assets
 from igym.errors import IgymError
 from igym.exports import Exporter, write_json, write_table
@@ -32,7 +32,6 @@ from igym.runtime import Runtime
 from igym.store import SessionRecord, Store
 
 SCRIPT = "certify.js"
-SEAL = "seal.json"
 PYODIDE_FILES = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip")
 LIMIT_S = 120.0
 """For one session; longer sessions get a second for each LIMIT_FRAMES frames."""
@@ -226,8 +225,18 @@ class Certifier:
         if not folder.is_dir():
             if certificate["certified"]:
                 certificate |= {"certified": None, "reason": "not_exported", "detail": f"{folder} is not there"}
-        elif certificate["certified"] is not False and (problem := _altered_file(folder)):
+        elif certificate["certified"] and (problem := self._file_problem(record, certificate, folder)):
             certificate |= {"certified": False, "reason": problem, "first_difference": None}
+
+    def _file_problem(self, record: SessionRecord, certificate: Mapping[str, Any], folder: Path) -> str | None:
+        with tempfile.TemporaryDirectory(prefix="igym-certify-") as scratch:
+            again = Path(scratch) / folder.name
+            again.mkdir()
+            self.exporter.remake(record, certificate["episode"], again)
+            problem = exported.first_problem(folder, again)
+        if problem is None and certificate.get("_observations"):
+            problem = exported.observations_problem(folder, tables.observations_table(certificate["_observations"]))
+        return problem or self.exporter.session_problem(record)
 
     def _write(self, record: SessionRecord, certificate: dict[str, Any]) -> None:
         """Beside the data files, if these were written. An earlier certificate that says something else is kept beside it, numbered."""
@@ -246,22 +255,6 @@ class Certifier:
         draft = folder / f".certificate-{uuid.uuid4().hex}"
         write_json(draft, certificate)
         draft.rename(target)
-
-
-def _altered_file(folder: Path) -> str | None:
-    """The first file of an episode's folder that is not what was exported; None if all are."""
-    try:
-        listed = json.loads((folder / SEAL).read_text(encoding="utf-8"))["files"]
-        wanted = {name: one["sha256"] for name, one in listed.items()}
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        return f"{folder.name}/{SEAL} does not list the files that were exported ({type(error).__name__})"
-    for name, sha256 in sorted(wanted.items()):
-        path = folder / name
-        if not path.is_file():
-            return f"{folder.name}/{name} is missing"
-        if hashlib.sha256(path.read_bytes()).hexdigest() != sha256:
-            return f"{folder.name}/{name} is not the file that was exported: its SHA-256 is another"
-    return None
 
 
 def _read_said(target: Path) -> list[Any] | None:

@@ -59,6 +59,21 @@ class Exporter:
         _sync(target.parent)
         return {"written": True, "equal": equal, "folder": str(target)}
 
+    def remake(self, session: SessionRecord, episode: int, folder: Path) -> None:
+        """The files that `episode` writes, as the store gives them now, into a folder that is there and empty."""
+        self._write(session, episode, folder)
+
+    def session_problem(self, session: SessionRecord) -> str | None:
+        """Whether session.json, if it is there, says something else than the store."""
+        path = self.folder(session) / "session.json"
+        if not path.is_file():
+            return None
+        try:
+            said = json.loads(path.read_text(encoding="utf-8"))
+        except ValueError as error:
+            return f"{path.name} cannot be read ({error})"
+        return None if said == self._about(session) else f"{path.name} does not say what the session's record says"
+
     def session(self, session_id: str) -> None:
         """Every episode that has rows, and session.json."""
         session = self._store.session(session_id)
@@ -71,15 +86,7 @@ class Exporter:
         target.parent.mkdir(parents=True, exist_ok=True)
         for seat, participant_id in enumerate(session.members):
             self._place(target.with_name(f"seat{seat}_metrics.json"), self._metrics(session, seat, participant_id))
-        about = {
-            "session_id": session.id,
-            "scene_id": session.scene_id,
-            "experiment_id": self._experiment_id,
-            "seed": session.seed,
-        }
-        self._place(
-            target, {**about, "participants": list(session.members), "state": session.state, "reason": session.reason}
-        )
+        self._place(target, self._about(session))
 
     def sweep(self) -> None:
         """Removes drafts that a crash left: nobody will rename them. Only before the first export of a process."""
@@ -97,6 +104,17 @@ class Exporter:
         folder, episodes = self.folder(session), self._store.sealed_episodes(session_id)
         wanted = [f"ep{episode}/certificate.json" for episode in episodes] if certified else []
         return all((folder / name).is_file() for name in ("session.json", *wanted))
+
+    def _about(self, session: SessionRecord) -> dict[str, Any]:
+        return {
+            "session_id": session.id,
+            "scene_id": session.scene_id,
+            "experiment_id": self._experiment_id,
+            "seed": session.seed,
+            "participants": list(session.members),
+            "state": session.state,
+            "reason": session.reason,
+        }
 
     def _place(self, target: Path, value: Mapping[str, Any]) -> None:
         """A file that is whole when it has its name."""

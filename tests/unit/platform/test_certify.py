@@ -9,6 +9,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.parquet as parquet
 import pytest
 
 from igym import assets, certify, loading
@@ -104,28 +106,79 @@ async def test_an_altered_cell_or_input_is_named(
         assert (difference["frame"], difference["column"]) == (at, column)
 
 
+def altered(name: str, old: str, new: str) -> Callable[[Path], object]:
+    """One place of a text file, and its digest in the seal as well, as somebody does who knows of it."""
+
+    def alter(folder: Path) -> None:
+        text = (folder / name).read_text(encoding="utf-8")
+        assert old in text
+        before = hashlib.sha256(text.encode()).hexdigest()
+        changed = text.replace(old, new, 1)
+        (folder / name).write_text(changed, encoding="utf-8")
+        seal = (folder / "seal.json").read_text(encoding="utf-8")
+        (folder / "seal.json").write_text(seal.replace(before, hashlib.sha256(changed.encode()).hexdigest()))
+
+    return alter
+
+
+def reward(folder: Path) -> None:
+    """A reward of the Parquet file is a tenth larger."""
+    table = parquet.read_table(folder / "seat0.parquet")
+    values: list[Any] = table.column("rewards.0").to_pylist()
+    at = table.column_names.index("rewards.0")
+    values[7] += 0.1
+    parquet.write_table(table.set_column(at, "rewards.0", pa.array(values, pa.float64())), folder / "seat0.parquet")
+
+
+def without_rows(folder: Path) -> None:
+    parquet.write_table(parquet.read_table(folder / "seat1.parquet").slice(0, FRAMES - 1), folder / "seat1.parquet")
+
+
 @pytest.mark.parametrize(
-    ("name", "alter", "said"),
+    ("alter", "said"),
     [
-        ("seat1.csv", lambda path: path.write_text(path.read_text().replace("true", "false", 1)), "is not the file"),
-        ("seat0.parquet", lambda path: path.write_bytes(path.read_bytes()[:-1] + b"X"), "is not the file"),
-        ("inputs.csv", lambda path: path.unlink(), "is missing"),
-        ("seal.json", lambda path: path.unlink(), "does not list the files"),
-        ("seal.json", lambda path: path.write_text("[]"), "does not list the files"),
+        (
+            altered("seat1.csv", "true", "false"),
+            "ep0/seat1.csv row 0, column isFocused.0: the file says 'false', the session 'true'",
+        ),
+        (altered("seat1.csv", "frame", "fame"), "ep0/seat1.csv has another header"),
+        (altered("parity.json", "true", "false"), "ep0/parity.json is not what"),
+        (
+            altered("seal.json", '"partial": false', '"partial": true'),
+            "ep0/seal.json says partial True, the session False",
+        ),
+        (altered("seal.json", '"end_frame": 40', '"end_frame": 41'), "ep0/seal.json has another seal of seat 0"),
+        (altered("../session.json", '"completed"', '"cut"'), "session.json does not say"),
+        (reward, "ep0/seat0.parquet row 7, column rewards.0: the file says 0.1, the session 0.0"),
+        (without_rows, "ep0/seat1.parquet row 39, column : the file says '39 rows', the session '40 rows'"),
+        (lambda folder: (folder / "seat0.parquet").write_bytes(b"PAR1"), "ep0/seat0.parquet cannot be read"),
+        (lambda folder: (folder / "inputs.csv").unlink(), "ep0/inputs.csv is missing"),
+        (lambda folder: (folder / "seal.json").unlink(), "ep0/seal.json is missing"),
+        (lambda folder: (folder / "seal.json").write_text("[]"), "ep0/seal.json cannot be read"),
+        (lambda folder: (folder / "seat2.csv").write_text("x"), "ep0/seat2.csv was never exported"),
     ],
 )
-async def test_a_file_that_is_no_longer_what_was_exported_is_named(
-    tmp_path: Path, kitchen: Prepared, name: str, alter: Callable[[Path], object], said: str
+async def test_a_file_that_no_longer_says_what_the_session_says_is_named(
+    tmp_path: Path, kitchen: Prepared, alter: Callable[[Path], object], said: str
 ) -> None:
     """What researchers read are the files, not the database that the rows are compared with."""
     certifier = await stored(tmp_path, kitchen, rows_of(kitchen[2]))
     folder = tmp_path / "kitchen" / "kitchen" / "s" / "ep0"
-    before = (folder / name).read_bytes()
-    alter(folder / name)
-    assert not (folder / name).exists() or (folder / name).read_bytes() != before
+    alter(folder)
     result = await certifier.session("s")
-    assert (result["certified"], f"ep0/{name} {said}" in result["reason"]) == (False, True), result["reason"]
+    assert (result["certified"], said in result["reason"]) == (False, True), result["reason"]
     assert json.loads((folder / "certificate.json").read_text())["reason"] == result["reason"]
+
+
+async def test_observations_are_those_of_the_re_simulation(tmp_path: Path, kitchen: Prepared) -> None:
+    certifier = await stored(tmp_path, kitchen, rows_of(kitchen[2]))
+    assert (await certifier.session("s"))["certified"] is True
+    path = tmp_path / "kitchen" / "kitchen" / "s" / "ep0" / "observations.parquet"
+    parquet.write_table(parquet.read_table(path).slice(0, 5), path)
+    result = await certifier.session("s")
+    assert (result["certified"], "ep0/observations.parquet row 5" in result["reason"]) == (False, True), result[
+        "reason"
+    ]
 
 
 async def test_what_is_found_later_is_said_by_the_certificate_and_the_earlier_one_is_kept(
