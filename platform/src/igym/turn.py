@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+import ipaddress
 import re
 import time
 from collections.abc import Callable, Sequence
@@ -19,7 +20,7 @@ from typing import Any
 from igym.errors import ConfigError
 
 VALID_S = 3600
-HOST_AND_PORT = r"(?:\[[0-9A-Fa-f:.]+\]|[^\s?:/@\[\]]+)(?::(?P<port>\d+))?"
+HOST_AND_PORT = r"(?:\[(?P<v6>[0-9A-Fa-f:.]+)\]|[\w.-]+)(?::(?P<port>\d+))?"
 STUN_URL = re.compile(rf"stuns?:{HOST_AND_PORT}")
 TURN_URL = re.compile(rf"turns?:{HOST_AND_PORT}(\?transport=(udp|tcp))?")
 PORTS = range(1, 65_536)
@@ -65,7 +66,13 @@ class Reach:
 def _is_address(url: str, form: re.Pattern[str]) -> bool:
     """A browser refuses the whole configuration for one wrong port."""
     match = form.fullmatch(url)
-    return match is not None and (match["port"] is None or int(match["port"]) in PORTS)
+    if match is None or (match["port"] is not None and int(match["port"]) not in PORTS):
+        return False
+    try:
+        ipaddress.IPv6Address(match["v6"] or "::1")
+    except ValueError:
+        return False
+    return True
 
 
 def read_secret(file: Path | None) -> str:
@@ -76,6 +83,8 @@ def read_secret(file: Path | None) -> str:
         lines = file.read_text(encoding="utf-8").splitlines()
     except OSError as error:
         raise ConfigError(f"--turn-secret-file {file}: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"--turn-secret-file {file} is not UTF-8 text: {error.reason}") from error
     if not lines or not lines[0].strip():
         raise ConfigError(f"--turn-secret-file {file} is empty: put coturn's static-auth-secret into its first line")
     return lines[0].strip()

@@ -47,6 +47,8 @@ def test_a_relay_gets_credentials_for_one_hour_and_one_session() -> None:
         ({"turn": ["turn:h.example:abc"], "secret": "s"}, "--turn 'turn:h.example:abc' is no address"),
         ({"stun": ["stun:1.2.3.4:0"]}, "--stun 'stun:1.2.3.4:0' is no address"),
         ({"stun": ["stun:h:1:2"]}, "--stun 'stun:h:1:2' is no address"),
+        ({"turn": ["turn:[:::]:1"], "secret": "s"}, "is no address of that kind"),
+        ({"stun": ["stun:h!:3478"]}, "--stun 'stun:h!:3478' is no address"),
         ({"secret": "s"}, "--turn-secret-file is of no use without --turn"),
         ({"turn": [TURN]}, "--turn needs --turn-secret-file"),
         ({"relay_only": True}, "--relay-only needs at least one --turn"),
@@ -63,6 +65,9 @@ def test_the_secret_is_the_first_line_of_a_file(tmp_path: Path) -> None:
     assert (read_secret(file), read_secret(None)) == ("north", "")
     file.write_text("\n", encoding="utf-8")
     with pytest.raises(ConfigError, match="is empty"):
+        read_secret(file)
+    file.write_bytes(b"\xff\xfe")
+    with pytest.raises(ConfigError, match="is not UTF-8 text"):
         read_secret(file)
     with pytest.raises(ConfigError, match="No such file"):
         read_secret(tmp_path / "absent")
