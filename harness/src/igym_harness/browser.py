@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from playwright.async_api import Browser, Playwright, ViewportSize
@@ -30,8 +31,15 @@ def own_executable(playwright: Playwright) -> Path | None:
     return Path(path) if path else None
 
 
-async def launch(playwright: Playwright, part: BrowserPart, *, headed: bool = False, slow_mo_ms: float = 0) -> Browser:
-    """Raises HarnessError when the found browser does not start."""
+async def launch(
+    playwright: Playwright,
+    part: BrowserPart,
+    *,
+    scratch: Path | None = None,
+    headed: bool = False,
+    slow_mo_ms: float = 0,
+) -> Browser:
+    """`scratch`: a folder for what it leaves behind. Raises HarnessError when the found browser does not start."""
     try:
         return await playwright.chromium.launch(
             executable_path=part.executable,
@@ -40,6 +48,7 @@ async def launch(playwright: Playwright, part: BrowserPart, *, headed: bool = Fa
             slow_mo=slow_mo_ms or None,
             args=list(FLAGS),
             timeout=LAUNCH_MS,
+            env=None if scratch is None else {**os.environ, "TMPDIR": str(scratch)},
             handle_sigint=False,  # the harness stops what it started, in its own order
             handle_sigterm=False,
         )

@@ -309,7 +309,7 @@ def _report(result: RunResult, chosen: argparse.Namespace, out: TextIO) -> None:
     if chosen.json:
         out.write((result.folder / "verdict.json").read_text(encoding="utf-8"))
         return
-    out.write(f"replay: {replay_command(result.folder, chosen.source)}\n{result.verdict.headline}\n")
+    out.write(f"replay: {replay_command(result.folder, chosen.source, chosen.sabotage)}\n{result.verdict.headline}\n")
     out.flush()
 
 

@@ -10,6 +10,7 @@ from typing import Any, Literal
 from igym_chaos.errors import ChaosError
 from igym_chaos.readings import Question
 from igym_chaos.subjects import SERVER, PageControl
+from igym_harness import report
 from igym_harness.clock import monotonic_ms
 from igym_harness.errors import HarnessError
 from igym_harness.history import HARNESS
@@ -114,7 +115,7 @@ def _timed(rig: Rig) -> dict[str, PageControl]:
 def scene(rig: Rig, effects: Mapping[str, Mapping[str, float]]) -> Scene:
     """What the live line shows now."""
     frames = {name: rig.observer.frame(name) for name in rig.plan.participants}
-    return Scene(rig.phasing.name, rig.phasing.elapsed_s(), frames, effects)
+    return Scene(rig.phasing.name, rig.phasing.elapsed_s(), frames, effects, rig.observer.violation)
 
 
 def measured_now(rig: Rig) -> dict[str, Mapping[str, float]]:
@@ -128,11 +129,14 @@ def measured_now(rig: Rig) -> dict[str, Mapping[str, float]]:
 
 
 async def _keep_showing(rig: Rig, show: Callable[[Scene], None]) -> None:
-    measured_ms, effects = 0.0, dict[str, Mapping[str, float]]()
+    measured_ms, effects, told = 0.0, dict[str, Mapping[str, float]](), False
     while True:
         if monotonic_ms() - measured_ms >= 1000.0 * MEASURE_S:
             measured_ms, effects = monotonic_ms(), measured_now(rig)
         show(scene(rig, effects))
+        if rig.observer.violation and not told:
+            told = True
+            report.write_early(rig.folder.path, rig.plan.scenario, rig.observer.violation)
         await asyncio.sleep(SHOW_S)
 
 

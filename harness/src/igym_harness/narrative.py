@@ -12,7 +12,19 @@ from igym_harness.run_sheet import Lane, RunSheet
 
 # Suffix of a name -> how the unit is written; the longer suffix first.
 UNITS: Mapping[str, str] = MappingProxyType(
-    {"percent": "%", "packets": "packets", "frames": "frames", "bytes_s": "bytes/s", "ms": "ms", "s": "s"}
+    {
+        "raf_s": "animation frames/s",
+        "timers_s": "timers/s",
+        "frames_s": "frames/s",
+        "keys_s": "keys/s",
+        "changes_s": "changes/s",
+        "bytes_s": "bytes/s",
+        "percent": "%",
+        "packets": "packets",
+        "frames": "frames",
+        "ms": "ms",
+        "s": "s",
+    }
 )
 VERDICTS: Mapping[str, str] = MappingProxyType(
     {

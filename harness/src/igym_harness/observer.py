@@ -78,6 +78,8 @@ class Observer:
         self.answers: dict[str, Answer] = {}
         self.statuses: dict[str, dict[str, Any]] = {}
         self.events: dict[str, list[dict[str, Any]]] = {}
+        self.violation = ""
+        """The first one that a page itself told of, in words; the checkers judge it when the run is over."""
 
     def gone(self) -> frozenset[str]:
         """Participants whose page has ended, as it was planned."""
@@ -163,6 +165,10 @@ class Observer:
         self._timeline.observe_event(name, t_ms, event)
         self._telemetry.record_event(name, t_ms, event)
         self._history.add(t_ms, name, str(event["kind"]), event)
+        if event["kind"] == "desync" and not self.violation:
+            self.violation = (
+                f"{name} computed another state than seat {event.get('peerSeat')} at frame {event.get('frame')}"
+            )
 
 
 def _stats_line(t_ms: float, answer: Answer) -> dict[str, Any]:

@@ -15,9 +15,10 @@ from igym_harness.run_folder import append_log
 from igym_harness.verdict import RunFacts, Verdict, document, findings_document
 
 
-def replay_command(folder: Path, source: Path | None = None) -> str:
-    """`source`: the copy of the tree that the run was served from."""
-    return f"python -m igym_chaos --replay {folder}" + (f" --source {source}" if source else "")
+def replay_command(folder: Path, source: Path | None = None, sabotage: str | None = None) -> str:
+    """`source`: the copy of the tree that the run was served from; `sabotage`: what was broken on purpose."""
+    options = (f" --source {source}" if source else "") + (f" --sabotage {sabotage}" if sabotage else "")
+    return f"python -m igym_chaos --replay {folder}{options}"
 
 
 def write_outcome(
@@ -37,7 +38,7 @@ def write_outcome(
         doc=rig.plan.doc,
         env=rig.plan.experiment,
         seed=rig.plan.seed,
-        replay=replay_command(folder.path, options.source),
+        replay=replay_command(folder.path, options.source, options.sabotage),
         browser=environment["browser"],
         commit=environment["commit"],
         covers=rig.plan.covers,

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import subprocess
 from pathlib import Path
 
@@ -59,6 +60,7 @@ class OwnBrowser:
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
+            env={**os.environ, "TMPDIR": str(self._profile)},  # its socket's folder would stay behind in the system's
         )
         note = self._profile / "DevToolsActivePort"
         await until(

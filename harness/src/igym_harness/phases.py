@@ -18,6 +18,7 @@ from igym_harness.gate import GATE_MS, gate_problem, standing
 from igym_harness.guards import Blame
 from igym_harness.injection import recovered_now
 from igym_harness.participant import Participant
+from igym_harness.plan import PARTIAL
 from igym_harness.processors import NONE_LEFT
 from igym_harness.rig import Rig
 from igym_harness.sabotage import FLIP_STATE, FLIPPED_FRAME, IDLE_INPUTS, OF_EVERY_PAGE, OF_ONE_PAGE, SHARED_PROXY
@@ -32,8 +33,6 @@ PARTIAL_EXPORT_S = 30.0
 """The server waits for what the others still upload before it writes a session that was cut (5 s), then plays it again."""
 RECOVERY_LOOK_S = 0.5
 SCREENS_BEFORE_THE_GAME = 20
-PARTIAL = "partial"
-"""Outcome of who played, and whose session was cut."""
 TERMINAL = frozenset({"finished", "partner-left", "error", GONE})
 AFTER_THE_GATE = frozenset({"faults", "heal", "settle", "drain"})
 PRODUCT_CAUSES = ("Traceback (most recent call last)", "refused-transition")

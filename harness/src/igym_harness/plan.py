@@ -6,14 +6,20 @@ from dataclasses import dataclass
 
 from igym_chaos.anchors import Anchor, AnchorError, parse
 from igym_chaos.faults import KINDS, fault_class, injectors_of
+from igym_chaos.removals import GONE
 from igym_chaos.scenario import Scenario
 from igym_chaos.schedule import Lock
+from igym_harness.checkers import UnknownCheckError, further
 from igym_harness.collect import Expected
 from igym_harness.errors import UsageError
+from igym_harness.expectations import GROUPS, ExpectationError
+from igym_harness.expectations import parse as parse_expectation
 from igym_harness.injection import Planned
 from igym_harness.workload import Workload
 
 FPS = 30
+PARTIAL = "partial"
+"""Outcome of who played, and whose session was cut."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +56,7 @@ class Plan:
 
 def plan_of(scenario: Scenario, lock: Lock) -> Plan:
     """Raises UsageError for a kind, an anchor or a parameter that does not exist (any more)."""
+    _check_expectations(scenario)
     participants = tuple(scenario.participants)
     work, inputs = lock.workload, lock.workload.inputs
     fps = work.fps or FPS
@@ -103,6 +110,27 @@ def plan_of(scenario: Scenario, lock: Lock) -> Plan:
         workload=workload,
         expected=expected,
     )
+
+
+OUTCOMES = ("completed", PARTIAL, GONE)
+"""What a participant can come to: played to the end, was left in a session that was cut, or was removed by a fault."""
+
+
+def _check_expectations(scenario: Scenario) -> None:
+    """Raises UsageError for what nobody could ever judge."""
+    where = f"{scenario.path.name} [expect]"
+    try:
+        parsed = [parse_expectation(text) for text in scenario.expect.sometimes]
+        further(scenario.expect.checks)
+    except (ExpectationError, UnknownCheckError) as error:
+        raise UsageError(f"{where}: {error}") from error
+    for one in parsed:
+        if one.who not in (*GROUPS, *scenario.participants):
+            known = ", ".join((*scenario.participants, *GROUPS))
+            raise UsageError(f"{where}: {one.text!r} speaks of {one.who!r}; known: {known}")
+    for name, outcome in scenario.expect.outcomes.items():
+        if outcome not in OUTCOMES:
+            raise UsageError(f"{where} outcomes: {name} is {outcome!r}; write one of {', '.join(OUTCOMES)}")
 
 
 COOKS = 2

@@ -19,6 +19,8 @@ class Scene:
     elapsed_s: float
     frames: Mapping[str, int | None]
     effects: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    violation: str = ""
+    """The first violation that was seen while the run goes on; empty: none yet."""
 
 
 def text(scene: Scene) -> str:
@@ -38,8 +40,13 @@ class ProgressLine:
         self._shown_s = float("-inf")
         self._phase = ""
         self._width = 0
+        self._violation = ""
 
     def show(self, scene: Scene) -> None:
+        if scene.violation and not self._violation:
+            self._violation = scene.violation
+            self.end()
+            self._out.write(f"first violation: {scene.violation}\n")
         line = text(scene)
         if self._live:
             self._out.write("\r" + line.ljust(self._width))

@@ -23,6 +23,13 @@ def write(folder: Path) -> Path:
     return path
 
 
+def write_early(folder: Path, scenario: str, violation: str) -> None:
+    """A page for whoever looks while the run still goes on; `write` takes its place."""
+    told = story([f"First violation: {violation}.", "The run goes on to its end, then everything is judged."])
+    body = [f"<h1>{cell(scenario)} {badge('fail', 'running')}</h1>", told, f"<p>{cell(folder)}</p>"]
+    (folder / "report.html").write_text(page(f"{scenario} · running", body), encoding="utf-8")
+
+
 def render(sheet: RunSheet) -> str:
     facts = sheet.facts
     sections = [

@@ -28,6 +28,7 @@ from igym_harness.phases import Phases
 from igym_harness.plan import Plan, plan_of
 from igym_harness.rig import Rig
 from igym_harness.run_folder import RunFolder, environment, repository_root
+from igym_harness.server_process import check_source
 from igym_harness.stage import Stage
 from igym_harness.verdict import PhaseFailure, Verdict, judge
 from igym_harness.watcher import Trouble
@@ -48,6 +49,7 @@ async def execute(scenario: Scenario, lock: Lock, options: Options) -> RunResult
 
     Raises MissingPart or UsageError before anything was done; everything later is a verdict.
     """
+    check_source(options.source)
     plan = plan_of(scenario, lock)
     stage = Stage(
         options,

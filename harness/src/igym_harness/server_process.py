@@ -20,13 +20,15 @@ from typing import Any, BinaryIO
 from urllib.parse import urlsplit
 
 from igym_harness.deadline import until
-from igym_harness.errors import DeadlineError, HarnessError
+from igym_harness.errors import DeadlineError, HarnessError, UsageError
 
 START_S = 30.0
 TERM_S = 8.0
 KILL_S = 5.0
 REQUEST_S = 5.0
 LOG_TAIL_LINES = 12
+SOURCES = ("platform/src", "client/pyodide/src")
+CLIENT = "client/src"
 
 
 @dataclass(frozen=True)
@@ -71,8 +73,14 @@ def environ_of(source: Path | None) -> dict[str, str]:
     """What makes the server run from a copy of the source tree, and serve the client in it; nothing without one."""
     if source is None:
         return {}
-    folders = (source / "platform" / "src", source / "client" / "pyodide" / "src")
-    return {"PYTHONPATH": os.pathsep.join(map(str, folders))}
+    return {"PYTHONPATH": os.pathsep.join(str(source / folder) for folder in SOURCES)}
+
+
+def check_source(source: Path | None) -> None:
+    """Raises UsageError for what is no copy of the source tree: the server would come from the own one."""
+    missing = [folder for folder in (*SOURCES, CLIENT) if source is not None and not (source / folder).is_dir()]
+    if missing:
+        raise UsageError(f"--source {source} is no copy of the source tree: {missing[0]} is not there")
 
 
 class ServerProcess:

@@ -102,7 +102,11 @@ class Stage:
             await self._open_proxies(self._toxiproxy_binary, folder.proxy_log, self.server.port)
         options = self._options
         self.browser = await launch(
-            self._playwright, self._browser_part, headed=options.headed, slow_mo_ms=options.slow_mo_ms
+            self._playwright,
+            self._browser_part,
+            scratch=self._scratch,
+            headed=options.headed,
+            slow_mo_ms=options.slow_mo_ms,
         )
         executable = self._browser_part.executable
         for name in self._own_names:

@@ -187,7 +187,8 @@ def _first_bad(sheet: RunSheet, lane: Lane, axis: Axis, *, top: float, bottom: f
     frame, episode = bad.get("frame"), bad.get("episode") or 0
     if not isinstance(frame, int):
         return []
-    reached = next((one for one in lane.samples if one.episode == episode and one.frame >= frame), None)
+    # A page that is about to simulate frame n says n, also while it waits for the first one.
+    reached = next((one for one in lane.samples if one.episode == episode and one.frame > frame), None)
     if reached is None:
         return []
     x = axis.x(reached.t_ms)

@@ -99,7 +99,7 @@ def test_everything_that_explains_a_run_is_attached(pytester: pytest.Pytester, r
         "server log excerpt",
     }
     summary = (results / attached["what was done to whom and what followed"]["source"]).read_text(encoding="utf-8")
-    assert "Everything between a and the other players was delayed" in summary
+    assert "everything between a and the other players was delayed" in summary
 
 
 def test_the_log_excerpt_lies_around_the_named_line_or_at_the_end(run_folder: Path) -> None:

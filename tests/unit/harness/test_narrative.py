@@ -64,6 +64,7 @@ def test_values_are_told_with_their_units() -> None:
         values({"rtt_ms": 203.44, "percent": 15, "rate_bytes_s": 4000.0, "shape": 2})
         == "rtt 203.4 ms, 15 %, rate 4000 bytes/s, shape 2"
     )
+    assert values({"raf_s": 0.0, "more_keys_s": 299.2}) == "0 animation frames/s, more 299.2 keys/s"
     assert values(None) == "nothing"
 
 

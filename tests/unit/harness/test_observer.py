@@ -53,9 +53,9 @@ class Member:
         return monotonic_ms() + self.offset_ms
 
 
-def told(origin: float, clock_ms: float, *, session: str | None, kind: str) -> Answer:
+def told(origin: float, clock_ms: float, *, session: str | None, kind: str, **more: Any) -> Answer:
     status = {"page": "playing", "sessionId": session, "seat": None if session is None else 0, "worker": None}
-    event = {"index": 0, "kind": kind, "tMs": clock_ms - 5.0}
+    event = {"index": 0, "kind": kind, "tMs": clock_ms - 5.0, **more}
     return Answer(origin, clock_ms, "playing", {**status, "serverPings": []}, [event], [], {})
 
 
@@ -91,6 +91,20 @@ async def test_another_document_is_another_clock_and_the_same_participant(tmp_pa
     assert after == pytest.approx(now_ms + 2_000.0 - 5.0 - 1_700.0, abs=50.0)
     assert observer.statuses["a"]["sessionId"] == "s1"
     assert abs(clocks.drifts_ms()["a"]) < 1.0, "a new clock has not drifted"
+
+
+async def test_the_first_difference_that_a_page_tells_of_is_kept_in_words(tmp_path: Path) -> None:
+    observer, _, member = watching(tmp_path)
+    now_ms = monotonic_ms()
+    first, second = (
+        told(900.0, now_ms + 2_000.0, session="s1", kind="desync", peerSeat=1, frame=frame) for frame in (123, 124)
+    )
+    member.answers = [first, second]
+    one: Any = member
+    assert observer.violation == ""
+    for _ in member.answers[:]:
+        await observer.look(one)
+    assert observer.violation == "a computed another state than seat 1 at frame 123"
 
 
 async def test_a_document_that_is_gone_while_its_clock_is_asked_keeps_what_it_said(tmp_path: Path) -> None:

@@ -37,3 +37,13 @@ def test_elsewhere_it_is_written_now_and_then_and_at_each_phase() -> None:
         line.show(Scene(phase, now_s, {}))
         written.append(out.getvalue().count("\n"))
     assert written == [1, 1, 2, 3]
+
+
+def test_the_first_violation_is_told_at_once_and_once() -> None:
+    """Between two lines of 5 s, and on a terminal below the line."""
+    for out in (io.StringIO(), Terminal()):
+        line = ProgressLine(out, monotonic_s=lambda: 0.0)
+        line.show(Scene("drain", 0.0, {}))
+        for text_of in ("a differs", "a differs", "b differs"):
+            line.show(Scene("drain", 0.5, {}, violation=text_of))
+        assert out.getvalue().count("first violation: ") == out.getvalue().count("first violation: a differs\n") == 1

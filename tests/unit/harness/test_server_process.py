@@ -11,8 +11,8 @@ import pytest
 
 from igym_harness.audit import accepts
 from igym_harness.clock import measure
-from igym_harness.errors import DeadlineError, HarnessError
-from igym_harness.server_process import Serve, ServerProcess, Stopped, command
+from igym_harness.errors import DeadlineError, HarnessError, UsageError
+from igym_harness.server_process import Serve, ServerProcess, Stopped, check_source, command
 
 SERVER = """
 import http.server, json, os, signal, sys, time
@@ -107,3 +107,14 @@ def test_the_command_line_is_the_servers_own() -> None:
     head = ["python", "-m", "igym", "serve", "kitchen", "--port", "0", "--profile", "test"]
     tail = ["--nonce", "n1", "--ready-file", "ready.json", "--seed", "7", "--set", "kitchen.max_steps=600"]
     assert command(serve, python="python") == [*head, "--data-dir", "data", *tail]
+
+
+def test_what_is_no_copy_of_the_source_tree_is_refused(tmp_path: Path) -> None:
+    """The server would come from the own tree, and a planted bug would pass."""
+    for folder in ("platform/src", "client/pyodide/src"):
+        (tmp_path / folder).mkdir(parents=True)
+    check_source(None)
+    with pytest.raises(UsageError, match="is no copy of the source tree: client/src is not there"):
+        check_source(tmp_path)
+    (tmp_path / "client" / "src").mkdir()
+    check_source(tmp_path)

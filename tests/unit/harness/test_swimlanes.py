@@ -54,5 +54,15 @@ def test_the_first_bad_frame_is_marked_at_everyone(failed_folder: Path) -> None:
     assert svg(load(failed_folder)).count(">frame 57<") == 2
 
 
+def test_a_frame_that_is_waited_for_is_not_marked_yet(failed_folder: Path) -> None:
+    """A page that is about to simulate frame n says n."""
+    sheet = load(failed_folder)
+    sheet.facts["first_bad"] = {"frame": 0, "episode": 0}
+    lane = sheet.lanes["b"]
+    waiting = [dataclasses.replace(one, frame=0) for one in lane.samples]
+    sheet.lanes["b"] = dataclasses.replace(lane, samples=tuple(waiting))
+    assert svg(sheet).count(">frame 0<") == 1
+
+
 def test_an_empty_run_has_an_empty_picture(tmp_path: Path) -> None:
     ElementTree.fromstring(svg(RunSheet(tmp_path, {"scenario": "x & y"})))  # noqa: S314 - our own output

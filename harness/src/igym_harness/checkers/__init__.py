@@ -68,9 +68,14 @@ class UnknownCheckError(ValueError):
 def run_all(evidence: Evidence, selected: Sequence[str] = ()) -> list[Finding]:
     """Every core check, then the selected further ones; "core" itself may be named. Raises UnknownCheckError."""
     known = {**CORE, **FURTHER}
-    further = [name for name in dict.fromkeys(selected) if name != "core" and name not in CORE]
-    for name in further:
-        if name not in known:
-            near = get_close_matches(name, known, n=1)
+    return [known[name](evidence) for name in (*CORE, *further(selected))]
+
+
+def further(selected: Sequence[str]) -> list[str]:
+    """The selected checks beyond core. Raises UnknownCheckError."""
+    found = [name for name in dict.fromkeys(selected) if name != "core" and name not in CORE]
+    for name in found:
+        if name not in FURTHER:
+            near = get_close_matches(name, [*CORE, *FURTHER], n=1)
             raise UnknownCheckError(f"unknown check {name!r}" + (f"; did you mean {near[0]!r}?" if near else ""))
-    return [known[name](evidence) for name in (*CORE, *further)]
+    return found
