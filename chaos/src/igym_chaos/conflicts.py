@@ -28,12 +28,22 @@ def check(scenario: Scenario) -> None:
             raise ScenarioError(f'{where} fault "{fault.id}": nothing ends it; add for, or [heal] by')
         _window(scenario, fault)
         _reaches(scenario, fault)
+    _heals_in_play(scenario)
     lossy = [fault.id for fault in scenario.faults if "packetLoss" in fault_class(fault.do, fault.via).knobs]
     if lossy and scenario.heal is not None and scenario.heal.settle_s < SETTLE_AFTER_LOSS_S:
         raise ScenarioError(
             f"{where} [heal]: settle is {scenario.heal.settle_s:g} s; after loss ({lossy[0]}) at least {SETTLE_AFTER_LOSS_S:g} s"
         )
     _budgets(scenario)
+
+
+def _heals_in_play(scenario: Scenario) -> None:
+    by = parse(scenario.heal.by) if scenario.heal is not None and scenario.heal.by is not None else None
+    frames = scenario.workload.frames
+    if by is not None and by.base == "frame" and frames is not None and by.frame >= frames:
+        raise ScenarioError(
+            f"{scenario.path.name} [heal]: by is frame>={by.frame}, but an episode has {frames} frames: nothing would ever be healed"
+        )
 
 
 def _span_s(scenario: Scenario, fault: PlannedFault) -> tuple[float, float] | None:

@@ -11,7 +11,9 @@ import datetime
 import itertools
 import json
 import secrets
+import signal
 import sys
+import threading
 import time
 import traceback
 from collections.abc import Iterable, Iterator, Sequence
@@ -100,6 +102,8 @@ def parser() -> argparse.ArgumentParser:
 def main(argv: Sequence[str] | None = None, out: TextIO | None = None, err: TextIO | None = None) -> int:
     """Runs the command line; returns its exit code."""
     out, err = out or sys.stdout, err or sys.stderr
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, signal.default_int_handler)  # who is asked to end takes down what was started
     try:
         chosen = parser().parse_args(argv)
         if chosen.list:

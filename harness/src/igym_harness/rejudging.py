@@ -60,7 +60,7 @@ def check(path: Path) -> Rejudged:
 def _kept(folder: RunFolder) -> Kept:
     if not folder.recorded.is_file():
         raise UsageError(
-            f"{folder.path}: {folder.recorded.name} is not there: the run did not come to its judgement, or is older"
+            f"{folder.path}: {folder.recorded.name} is not there: the run was interrupted, or was made by an older harness"
         )
     try:
         return _CONVERTER.loads(folder.recorded.read_text(encoding="utf-8"), Kept)

@@ -50,7 +50,7 @@ def effect_table(sheet: RunSheet) -> Html:
     if not sheet.effects:
         return Html('<p class="soft">No fault was planned: this run is a baseline.</p>')
     head = ["fault", "on", "asked", "measured", "band", "n", "in band", "after the heal", "oracle"]
-    return table(head, [_effect_cells(row) for row in sheet.effects], wide=(3, 7, 8))
+    return table(head, [_effect_cells(row) for row in sheet.effects], wide=(2, 3, 7, 8))
 
 
 def _effect_cells(row: dict[str, Any]) -> list[Any]:

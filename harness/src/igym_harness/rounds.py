@@ -175,7 +175,7 @@ def _effects(runs: Sequence[RoundRun]) -> Html:
     rows = [(row, one.document.get("scenario")) for one in runs for row in one.document.get("effects", ())]
     head = ["kind", "scenario", "on", "asked", "measured", "band", "n", "in band"]
     ordered = sorted(rows, key=lambda pair: (str(pair[0]["do"]), str(pair[0]["via"])))
-    return table(head, [_effect_cells(row, scenario) for row, scenario in ordered], wide=(4,))
+    return table(head, [_effect_cells(row, scenario) for row, scenario in ordered], wide=(3, 4))
 
 
 def _effect_cells(row: Mapping[str, Any], scenario: Any) -> list[Any]:

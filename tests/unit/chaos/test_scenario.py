@@ -90,6 +90,7 @@ MISTAKES: list[tuple[tuple[str, str], list[str]]] = [
     (("[participants]", '[heal]\nby = "f9.end"\n[participants]'), ["[heal]: by", '"f9"', "no fault of this file"]),
     (('for = "6s"', 'for = "6 seconds"'), ["for", "6 seconds"]),
     ((', for = "6s"', ""), ["nothing ends it", "[heal] by"]),
+    (("[participants]", '[heal]\nby = "frame>=3900"\n[participants]'), ["frame>=3900", "nothing would ever be healed"]),
     (('for = "6s"', 'for = "1s"'), ["in force for 1 s", "needs 3 s"]),
     (("a = {}", 'a = { engine = "netscape" }'), ["participants", "engine", "netscape"]),
     (("seats = 2", "seats = 3"), ["seats is 3, but there are 2 participants"]),

@@ -126,7 +126,7 @@ def unequal(evidence: Evidence, check: str, *, episode: int, difference: Differe
     seat = _seat_of_cell(evidence, bad)
     return violated(
         check,
-        f"episode {episode}, seat {seat}, {difference.problem}",
+        f"episode {episode}{'' if seat is None else f', seat {seat}'}, {difference.problem}",
         episode=episode,
         frame=bad.frame,
         seat=seat,
