@@ -80,7 +80,9 @@ class PeerFlap(Fault):
         got_on = [sum(one.received for one in passages(telemetry, on, phase)) for phase in back]
         wrong = sum(got > IN_FLIGHT_PACKETS for got in got_off) + sum(got == 0 for got in got_on)
         measured = {"phases_wrong": float(wrong), "off": float(len(off)), "on": float(len(back))}
-        return Effect(asked, measured, band, len(off) + len(back), wrong == 0 and bool(off) and bool(back), ORACLE)
+        seen = bool(off) and bool(back)
+        note = "" if seen else "no whole phase of each kind was seen"
+        return Effect(asked, measured, band, len(off) + len(back), wrong == 0 and seen, ORACLE, note)
 
     def recovered(self, telemetry: Telemetry, on: Sequence[str], window: Window, baseline: Window) -> Effect:
         """Packets arrive, and go on arriving: a path that still comes and goes would be there at the first look."""

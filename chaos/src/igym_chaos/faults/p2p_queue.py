@@ -62,7 +62,9 @@ class PeerQueue(Fault):
         full_ms = 1000.0 * self.queue_packets * packet / self.bytes_s * (2 if len(on) > 1 else 1)
         added = median(during) - median(before)
         measured = {"percent": round(lost, 2), "rtt_ms": round(added, 1), "full_queue_ms": round(full_ms, 1)}
-        return Effect(asked, measured, band, sent, lost > LOST_PERCENT and added <= OVER * full_ms, ORACLE)
+        soon = added <= OVER * full_ms
+        note = "" if soon else f"what arrives is late: more than {OVER:g} times a full queue"
+        return Effect(asked, measured, band, sent, lost > LOST_PERCENT and soon, ORACLE, note)
 
     def recovered(self, telemetry: Telemetry, on: Sequence[str], window: Window, baseline: Window) -> Effect:
         return PeerLoss(LOST_PERCENT).recovered(telemetry, on, window, baseline)

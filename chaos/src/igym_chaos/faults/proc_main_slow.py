@@ -48,8 +48,9 @@ class ProcMainSlow(Fault):
         if isinstance(found, Effect):
             return found
         measured = {"main_factor": round(found.main, 2), "worker_factor": round(found.worker_best, 2)}
-        in_band = found.main >= band[0] and found.worker_best < WORKER_MOST
-        return Effect(asked, measured, band, found.samples, in_band, ORACLE_SPEED)
+        free = found.worker_best < WORKER_MOST
+        note = "" if free else f"the worker was never less than {WORKER_MOST:g} times slower"
+        return Effect(asked, measured, band, found.samples, found.main >= band[0] and free, ORACLE_SPEED, note)
 
     def recovered(self, telemetry: Telemetry, on: Sequence[str], window: Window, baseline: Window) -> Effect:
         return as_fast_as_before(telemetry, on, window, baseline)

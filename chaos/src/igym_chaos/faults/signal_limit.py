@@ -31,4 +31,6 @@ class SignalLimit(ServerPathFault):
         """Every connection got exactly that many bytes, and then the end."""
         wanted = normal_bytes(telemetry, on, baseline)
         effect = self.every_probe(telemetry, on, window, what="cut_there", holds=lambda one: one.received == self.bytes)
-        return replace(effect, in_band=effect.in_band and wanted is not None and wanted > self.bytes)
+        longer = wanted is not None and wanted > self.bytes
+        note = effect.note if longer else "an undisturbed answer is not longer than that, or was not seen"
+        return replace(effect, in_band=effect.in_band and longer, note=note)

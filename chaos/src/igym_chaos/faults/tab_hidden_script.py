@@ -56,6 +56,7 @@ class TabHiddenScript(Fault):
             n,
             hidden and raf >= SIMULATED_RAF,
             ORACLE_RATES,
+            "" if hidden else "the page does not say that it is hidden",
         )
 
     def recovered(self, telemetry: Telemetry, on: Sequence[str], window: Window, baseline: Window) -> Effect:
