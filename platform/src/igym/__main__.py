@@ -15,6 +15,7 @@ from types import MappingProxyType
 from typing import Any
 
 from igym import assets, chaos_command, loading, runtime, serving, turn
+from igym import compare as comparing
 from igym.app import Options, Server
 from igym.certify import Certifier, CertifyError
 from igym.errors import IgymError
@@ -116,7 +117,21 @@ def parser() -> argparse.ArgumentParser:
         metavar="DIR",
         help="the Pyodide distribution that the server used, if not the shipped one",
     )
+    three = commands.add_parser(
+        "compare",
+        help="compare data files cell by cell",
+        description="Exit code 0: equal; 1: different; 2: unusable. A folder (of an episode or a session) compares its seats, and CSV with Parquet.",
+    )
+    three.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="two or more data files, or one folder")
+    three.add_argument("--json", action="store_true", help="answer for machines")
     return made
+
+
+def compare(options: argparse.Namespace) -> int:
+    """Raises IgymError for what cannot be compared."""
+    found = comparing.compare(options.paths)
+    sys.stdout.write(comparing.text(found, as_json=options.json))
+    return 0 if all(one.problem is None for one in found) else 1
 
 
 def certify(options: argparse.Namespace) -> int:
@@ -184,7 +199,7 @@ def serve(options: argparse.Namespace) -> int:
     return 0
 
 
-COMMANDS = MappingProxyType({"serve": serve, "certify": certify})
+COMMANDS = MappingProxyType({"serve": serve, "certify": certify, "compare": compare})
 
 
 if __name__ == "__main__":

@@ -129,7 +129,7 @@ def first_difference(tables: Mapping[int, pa.Table]) -> dict[str, Any] | None:
 
 def _first_cell(a: pa.Table, b: pa.Table) -> dict[str, Any] | None:
     names = [*a.column_names, *(name for name in b.column_names if name not in a.column_names)]
-    columns = {name: (_cells(a, name), _cells(b, name)) for name in names}
+    columns = {name: (cells(a, name), cells(b, name)) for name in names}
     for frame in range(min(a.num_rows, b.num_rows)):
         for name, (left, right) in columns.items():
             (value, written), (other, also) = left[frame], right[frame]
@@ -144,7 +144,7 @@ def _first_cell(a: pa.Table, b: pa.Table) -> dict[str, Any] | None:
     return None
 
 
-def _cells(table: pa.Table, name: str) -> list[tuple[Any, str | None]]:
+def cells(table: pa.Table, name: str) -> list[tuple[Any, str | None]]:
     """A column's values, each with its JSON text: 1 is not 1.0, 0.0 is not -0.0, NaN is NaN. No such column is nulls."""
     if name not in table.column_names:
         return [(None, None)] * table.num_rows
