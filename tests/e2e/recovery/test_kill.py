@@ -12,7 +12,6 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-import allure
 import pyarrow.parquet as parquet
 import pytest
 from playwright.async_api import async_playwright
@@ -35,9 +34,6 @@ END_S = 30.0
 
 
 @pytest.mark.smoke
-@allure.epic("recovery")
-@allure.feature("proc.kill")
-@allure.story("a browser killed in the middle of an episode")
 def test_what_was_confirmed_before_a_kill_is_kept_at_both_seats(tmp_path: Path, request: pytest.FixtureRequest) -> None:
     played = asyncio.run(kill_one(tmp_path, request.config.getoption("--chaos-browser")))
     folder, seat = played["folder"], played["killed_seat"]
