@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
 import json
 import os
@@ -25,6 +24,8 @@ from igym.store import SessionRecord, Store
 
 DRAFT = re.compile(r"\.\w+-[0-9a-f]{32}")
 """A file or folder that has not its own name yet."""
+QUOTED = re.compile(r'[",\r\n]')
+"""What makes a cell of a CSV need quotes."""
 
 
 class Exporter:
@@ -234,12 +235,14 @@ def _write_parquet(path: Path, table: pa.Table) -> None:
 
 
 def _write_csv(path: Path, table: pa.Table) -> None:
-    """Floats with all their digits, true and false in lower case, null as nothing."""
+    """Floats with all their digits, true and false in lower case, null as nothing; RFC 4180 with a line feed at the end of a line.
+
+    Not csv.writer: in Python 3.11 it leaves a lone carriage return without quotes, and every reader ends the line there.
+    """
     columns = [table.column(name).to_pylist() for name in table.column_names]
     with path.open("w", newline="", encoding="utf-8") as stream:
-        writer = csv.writer(stream, lineterminator="\n")
-        writer.writerow(table.column_names)
-        writer.writerows([_text(value) for value in row] for row in zip(*columns, strict=True))
+        for row in (table.column_names, *zip(*columns, strict=True)):
+            stream.write(",".join([_quoted(_text(value)) for value in row]) + "\n")
         stream.flush()
         os.fsync(stream.fileno())
 
@@ -250,6 +253,10 @@ def _text(value: Any) -> str:
     if isinstance(value, bool):
         return str(value).lower()
     return repr(value) if isinstance(value, float) else str(value)
+
+
+def _quoted(text: str) -> str:
+    return '"' + text.replace('"', '""') + '"' if QUOTED.search(text) else text
 
 
 def write_json(path: Path, value: Mapping[str, Any]) -> None:

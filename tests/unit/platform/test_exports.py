@@ -9,10 +9,11 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pyarrow.parquet as parquet
 import pytest
 
-from igym import tables
+from igym import exports, tables
 from igym.exports import Exporter, partial_flags
 from igym.store import SessionRecord, Store
 
@@ -141,6 +142,19 @@ async def test_csv_says_what_parquet_says(store: Store, tmp_path: Path) -> None:
     assert records[0][header.index("infos.1.speed")] == "0.30000000000000004"
     assert records[1][header.index("infos.0.note")] == ""
     assert records[0][header.index("isFocused.0")] == "true"
+
+
+@pytest.mark.parametrize("text", ["a\rb", "\r", "a\nb", "a\r\nb", 'say "no"', "a,b", " a ", "", "é\u2028é", "\0"])
+def test_every_text_comes_back_from_a_csv(text: str, tmp_path: Path) -> None:
+    exports.write_table(
+        tmp_path / "seat0", pa.table({"frame": [0, 1], "infos.0.note": [text, "after"], 'a "b", c': [1, 2]})
+    )
+    with (tmp_path / "seat0.csv").open(newline="", encoding="utf-8") as stream:
+        assert list(csv.reader(stream)) == [
+            ["frame", "infos.0.note", 'a "b", c'],
+            ["0", text, "1"],
+            ["1", "after", "2"],
+        ]
 
 
 async def test_seats_that_differ_or_are_missing_are_not_called_equal(store: Store, tmp_path: Path) -> None:
