@@ -150,6 +150,15 @@ def play(request: pytest.FixtureRequest) -> Play:
     return run
 
 
+@pytest.fixture(autouse=True)
+def in_its_suite(request: pytest.FixtureRequest) -> None:
+    """A test that plays no scenario stands in Allure where its folder's scenarios do, once for each stability run."""
+    if "play" not in request.fixturenames:
+        allure.dynamic.epic(request.path.parent.name)
+        allure.dynamic.story(request.path.stem.removeprefix("test_"))
+        allure.dynamic.parameter("stability_run", request.config.getoption("--stability-run"))
+
+
 def seed_of(config: pytest.Config, own: int) -> int:
     """The scenario's own seed unless another is asked for. Raises pytest.UsageError for what is no seed."""
     chosen = config.getoption("--chaos-seed")
