@@ -123,13 +123,22 @@ def parser() -> argparse.ArgumentParser:
         description="Exit code 0: equal; 1: different; 2: unusable. A folder (of an episode or a session) compares its seats, and CSV with Parquet.",
     )
     three.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="two or more data files, or one folder")
-    three.add_argument("--json", action="store_true", help="answer for machines")
+    three.add_argument(
+        "--json",
+        action="store_true",
+        help="answer for machines, also when unusable (error); NaN, infinities, bytes and times are texts",
+    )
     return made
 
 
 def compare(options: argparse.Namespace) -> int:
     """Raises IgymError for what cannot be compared."""
-    found = comparing.compare(options.paths)
+    try:
+        found = comparing.compare(options.paths)
+    except comparing.CompareError as error:
+        if options.json:
+            sys.stdout.write(comparing.error_text(error))
+        raise
     sys.stdout.write(comparing.text(found, as_json=options.json))
     return 0 if all(one.problem is None for one in found) else 1
 

@@ -1,15 +1,18 @@
 """Whether exports say the same, cell by cell: seats of one episode, a table and its CSV twin, two copies of a file (VERIFY-01).
 
-Nothing is forgiven: 1 is not 1.0, 0.0 is not -0.0, null is not an empty text, and columns have an order. NaN is NaN.
+Nothing is forgiven: 1 is not 1.0, 0.0 is not -0.0, null is not an empty text, a JSON text is no plain text, and columns have an order.
+NaN is NaN. Equal means that something was compared: files without rows, one file with itself, an episode without a seat's file are unusable.
 """
 
 from __future__ import annotations
 
 import csv
 import json
+import math
 import re
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,11 +21,15 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from igym.errors import IgymError
+from igym.exported import SEAL
 from igym.exports import write_table
-from igym.tables import cells
 
-SEAT_FILE = re.compile(r"seat\d+\.(parquet|csv)")
+SEAT_FILE = re.compile(r"seat(0|[1-9][0-9]*)\.(parquet|csv)")
 KINDS = (".parquet", ".csv")
+UNREADABLE = (OSError, ValueError, OverflowError, csv.Error, pa.ArrowException)
+"""What the libraries raise over a damaged file."""
+LONGEST_CELL = 2**31 - 1
+"""Characters, in CSV: the most that the module csv can be told on every system; it reads 131,072 unless told."""
 
 
 class CompareError(IgymError):
@@ -45,6 +52,13 @@ class Compared:
 
 def compare(paths: Sequence[Path]) -> list[Compared]:
     """Two or more files with the first of them, or all of a folder: an episode's (ep0), or a session's. Raises CompareError."""
+    try:
+        return _compared(paths)
+    except OSError as error:  # a name that is too long, a folder that must not be listed, a full disk
+        raise CompareError(str(error)) from error
+
+
+def _compared(paths: Sequence[Path]) -> list[Compared]:
     for path in paths:
         if not path.exists():
             raise CompareError(f"{path} is not there")
@@ -54,31 +68,37 @@ def compare(paths: Sequence[Path]) -> list[Compared]:
         raise CompareError("give two or more files, or one folder: of an episode (ep0), or of a session")
     if len(paths) < 2:
         raise CompareError(f"{paths[0]} is alone: give another file beside it, or the folder of its episode")
+    if strange := [path for path in paths if path.suffix not in KINDS]:
+        raise CompareError(f"{strange[0]} is no data file: give .parquet or .csv")
     if len({path.suffix for path in paths}) > 1:
         raise CompareError(
             "Parquet and CSV do not compare: give files of one kind, or the folder of an episode, whose twins are compared"
         )
+    _check_apart(paths)
     first, *others = paths
     return [_between(first, read(first), other, read(other)) for other in others]
 
 
 def read(path: Path) -> pa.Table:
-    """A data file as a table; CSV as texts. Raises CompareError."""
-    if path.suffix not in KINDS:
-        raise CompareError(f"{path} is no data file: give .parquet or .csv")
+    """A .parquet or .csv file as a table whose every value can be had; CSV as texts. Raises CompareError."""
     try:
         table = pq.read_table(path) if path.suffix == ".parquet" else _csv(path)
-    except (OSError, ValueError) as error:
-        raise CompareError(
-            f"{path} cannot be read: {(str(error).splitlines() or [type(error).__name__])[0]}"
-        ) from error
+        table.validate(full=True)
+        for column in table.columns:
+            column.to_pylist()
+    except UNREADABLE as error:
+        reason = (str(error).splitlines() or [type(error).__name__])[0]
+        raise CompareError(f"{path} cannot be read: {reason}") from error
     if not table.column_names:
         raise CompareError(f"{path} has no columns")
     return table
 
 
-def document(found: Sequence[Compared]) -> dict[str, Any]:
-    """For machines."""
+def document(found: Sequence[Compared], error: str | None = None) -> dict[str, Any]:
+    """For machines. `error`: why nothing could be compared; `equal` is null then.
+
+    `values` of a cell that JSON has no form for (NaN, infinities, bytes, times, decimals) are texts, as in the CSV files: nan, inf, -inf.
+    """
     lines = [
         {
             "first": str(one.first),
@@ -87,12 +107,24 @@ def document(found: Sequence[Compared]) -> dict[str, Any]:
             "problem": one.problem,
             "row": one.row,
             "column": one.column,
-            "values": None if one.values is None else list(one.values),
+            "values": None if one.values is None else _plain(one.values),
             "cells": one.count,
         }
         for one in found
     ]
-    return {"equal": all(one.problem is None for one in found), "compared": lines}
+    equal = None if error else all(one.problem is None for one in found)
+    return {"equal": equal, "error": error, "compared": lines}
+
+
+def _plain(value: Any) -> Any:
+    """What strict JSON can say of a cell."""
+    if isinstance(value, list | tuple):
+        return [_plain(one) for one in value]
+    if isinstance(value, Mapping):
+        return {str(name): _plain(one) for name, one in value.items()}
+    if value is None or isinstance(value, str | int) or (isinstance(value, float) and math.isfinite(value)):
+        return value
+    return str(value)
 
 
 def lines(found: Sequence[Compared]) -> Iterator[str]:
@@ -107,19 +139,19 @@ def difference(a: pa.Table, b: pa.Table) -> tuple[str, dict[str, Any]] | None:
     """(in words, the rest of Compared) of what differs first: columns, their types, rows, cells. None: nothing. Pure."""
     if problem := _columns_problem(a, b):
         return problem, {}
-    known = {name: (cells(a, name), cells(b, name)) for name in a.column_names}
+    known = {name: (a.column(name).to_pylist(), b.column(name).to_pylist()) for name in a.column_names}
     wrong = [
         (row, name)
         for row in range(min(a.num_rows, b.num_rows))
         for name, (left, right) in known.items()
-        if left[row][1] != right[row][1]
+        if repr(left[row]) != repr(right[row])
     ]
     if a.num_rows != b.num_rows and not wrong:
         return f"{a.num_rows} rows and {b.num_rows}", {"row": min(a.num_rows, b.num_rows)}
     if not wrong:
         return None
     row, name = wrong[0]
-    values = (known[name][0][row][0], known[name][1][row][0])
+    values = (known[name][0][row], known[name][1][row])
     more = f"; {len(wrong)} cells differ" if len(wrong) > 1 else ""
     more += f"; {a.num_rows} rows and {b.num_rows}" if a.num_rows != b.num_rows else ""
     text = f"row {row}, column {name}: {values[0]!r} and {values[1]!r}{more}"
@@ -134,18 +166,43 @@ def _columns_problem(a: pa.Table, b: pa.Table) -> str | None:
         at = next(i for i, (one, other) in enumerate(zip(a.column_names, b.column_names, strict=True)) if one != other)
         return f"column {at + 1} is {a.column_names[at]} and {b.column_names[at]}: another order"
     for name in a.column_names:
-        if a.field(name).type != b.field(name).type:
-            return f"column {name} is {a.field(name).type} and {b.field(name).type}"
+        if a.field(name).type != b.field(name).type or _metadata(a, name) != _metadata(b, name):
+            return f"column {name} is {_kind(a, name)} and {_kind(b, name)}"
     return None
 
 
+def _metadata(table: pa.Table, name: str) -> dict[str, str]:
+    """What the exporter says of a column (igym.tables.JSON_TEXT), without what Parquet's readers add."""
+    said = {key.decode("latin-1"): value.decode("latin-1") for key, value in (table.field(name).metadata or {}).items()}
+    return {key: value for key, value in said.items() if not key.startswith("PARQUET:")}
+
+
+def _kind(table: pa.Table, name: str) -> str:
+    return f"{table.field(name).type} {_metadata(table, name) or ''}".rstrip()
+
+
 def _between(first: Path, a: pa.Table, second: Path, b: pa.Table) -> Compared:
+    if not a.num_rows and not b.num_rows:
+        raise CompareError(f"{first} and {second} have no rows, so there is nothing to compare: give files with rows")
+    of_seats = any(SEAT_FILE.fullmatch(path.name) for path in (first, second))
+    if of_seats and "frame" not in a.column_names and "frame" not in b.column_names:
+        raise CompareError(f"{first} and {second} have no column frame: give the files of seats as they were exported")
     found = difference(a, b)
     return Compared(first, second, None) if found is None else Compared(first, second, found[0], **found[1])
 
 
+def _check_apart(paths: Sequence[Path]) -> None:
+    """Links are followed: a file is equal to itself, which says nothing."""
+    known: dict[tuple[int, int], Path] = {}
+    for path in paths:
+        found = path.stat()
+        if other := known.get((found.st_dev, found.st_ino)):
+            raise CompareError(f"{other} and {path} are one file, which is not compared with itself: give two")
+        known[found.st_dev, found.st_ino] = path
+
+
 def _episodes(folder: Path) -> list[Path]:
-    if any(SEAT_FILE.fullmatch(path.name) for path in folder.iterdir()):
+    if any(SEAT_FILE.fullmatch(path.name) or path.name == SEAL for path in folder.iterdir()):
         return [folder]
     episodes = sorted(path for path in folder.glob("ep*") if path.is_dir())
     if not episodes:
@@ -155,19 +212,47 @@ def _episodes(folder: Path) -> list[Path]:
 
 def _episode(folder: Path) -> list[Compared]:
     """Every seat with the first one, and each CSV with its Parquet."""
-    seats = sorted(path for path in folder.glob("seat*.parquet") if SEAT_FILE.fullmatch(path.name))
-    if len(seats) < 2:
-        raise CompareError(f"{folder} holds {len(seats)} seat files: there is nothing to compare")
+    first, *others = seats = _seats(folder)
+    _check_apart(seats)
     tables = {path: read(path) for path in seats}
-    first, *others = seats
     found = [_between(first, tables[first], other, tables[other]) for other in others]
     return found + [_twin(path, table) for path, table in tables.items()]
 
 
+def _seats(folder: Path) -> list[Path]:
+    """The Parquet file of every seat, which has its CSV beside it. Raises CompareError for the first file that is missing."""
+    about, count, silent = _about(folder)
+    there = {int(match[1]) for path in folder.iterdir() if (match := SEAT_FILE.fullmatch(path.name))}
+    seats = sorted({*range(count), *there})
+    for path in (folder / f"seat{seat}{kind}" for seat in seats for kind in KINDS):
+        if path.is_file():
+            continue
+        if path.stem in silent:
+            raise CompareError(f"{path} was never written, for {about} knows no row of that seat: give other files")
+        raise CompareError(f"{path} is missing, for {about} names {count} participants: put it back, or give files")
+    return [folder / f"seat{seat}.parquet" for seat in seats]
+
+
+def _about(folder: Path) -> tuple[Path, int, set[str]]:
+    """(seal.json or session.json, how many seats it names, those of which the server has no row: seat1). Raises CompareError."""
+    path = next((one for one in (folder / SEAL, folder.parent / "session.json") if one.is_file()), None)
+    if path is None:
+        raise CompareError(
+            f"{folder / SEAL} is missing, which says how many seats there are: put it back, or give files"
+        )
+    try:
+        said = json.loads(path.read_text(encoding="utf-8"))
+        count = len(said["participants"])
+        silent = {f"seat{seat}" for seat, last in said.get("partial_frame", {}).items() if last is None}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise CompareError(f"{path} cannot be read ({type(error).__name__}): put it back, or give files") from error
+    if not count:
+        raise CompareError(f"{path} names no participants: put it back, or give files")
+    return path, count, silent
+
+
 def _twin(path: Path, table: pa.Table) -> Compared:
     twin = path.with_suffix(".csv")
-    if not twin.is_file():
-        raise CompareError(f"{twin} is not there, the twin of {path.name}")
     with tempfile.TemporaryDirectory(prefix="igym-compare-") as scratch:
         write_table(Path(scratch) / path.stem, table)
         wanted = read(Path(scratch) / twin.name)
@@ -175,16 +260,39 @@ def _twin(path: Path, table: pa.Table) -> Compared:
 
 
 def _csv(path: Path) -> pa.Table:
-    with path.open(newline="", encoding="utf-8") as stream:
-        header, *records = list(csv.reader(stream)) or [[]]
-    if short := next((number for number, one in enumerate(records, 2) if len(one) != len(header)), None):
-        raise ValueError(f"line {short} has another number of cells than the header")
+    records = []
+    with path.open(newline="", encoding="utf-8") as stream, _long_cells():
+        reader = csv.reader(stream, strict=True)
+        header = next(reader, [])
+        for record in reader:
+            if len(record) != len(header):
+                raise ValueError(f"line {reader.line_num} has another number of cells than the header")
+            records.append(record)
     if len(set(header)) < len(header):
         raise ValueError("a column's name is there twice")
     columns = list(zip(*records, strict=True)) if records else [()] * len(header)
     return pa.table({name: pa.array(values, pa.string()) for name, values in zip(header, columns, strict=True)})
 
 
+@contextmanager
+def _long_cells() -> Iterator[None]:
+    """The limit belongs to the whole process."""
+    before = csv.field_size_limit(LONGEST_CELL)
+    try:
+        yield
+    finally:
+        csv.field_size_limit(before)
+
+
 def text(found: Sequence[Compared], *, as_json: bool) -> str:
     """What the command writes."""
-    return json.dumps(document(found), indent=2) + "\n" if as_json else "".join(f"{line}\n" for line in lines(found))
+    return _json(document(found)) if as_json else "".join(f"{line}\n" for line in lines(found))
+
+
+def error_text(error: CompareError) -> str:
+    """What the command writes for machines when nothing could be compared."""
+    return _json(document([], str(error)))
+
+
+def _json(said: Mapping[str, Any]) -> str:
+    return json.dumps(said, indent=2, allow_nan=False) + "\n"

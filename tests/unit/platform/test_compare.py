@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import csv
+import datetime
+import decimal
 import json
 import math
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -55,6 +59,14 @@ def rows(*order: int) -> Callable[[pa.Table], pa.Table]:
     return lambda table: table.take(pa.array(order, pa.int64()))
 
 
+def described(name: str) -> Callable[[pa.Table], pa.Table]:
+    def change(table: pa.Table) -> pa.Table:
+        field = table.field(name).with_metadata({"content": "json"})  # igym.tables.JSON_TEXT
+        return table.set_column(table.column_names.index(name), field, table.column(name))
+
+    return change
+
+
 def renamed(table: pa.Table) -> pa.Table:
     return table.rename_columns(["fame" if name == "frame" else name for name in table.column_names])
 
@@ -94,6 +106,10 @@ DEFECTS: dict[str, tuple[Callable[[pa.Table], pa.Table], str]] = {
     "a narrower integer": (typed("infos.0.score", pa.int32()), "column infos.0.score is int64 and int32"),
     "a float for an integer": (typed("infos.0.score", pa.float64()), "column infos.0.score is int64 and double"),
     "an integer for a flag": (typed("isFocused.0", pa.int32()), "column isFocused.0 is bool and int32"),
+    "a JSON text for a text": (
+        described("infos.0.held"),
+        "column infos.0.held is string and string {'content': 'json'}",
+    ),
 }
 
 
@@ -114,6 +130,17 @@ def test_what_is_the_same_is_equal() -> None:
     assert difference(table, pa.table(table.to_pydict(), schema=table.schema)) is None
 
 
+def test_what_only_a_reader_of_parquet_says_of_a_column_is_no_difference() -> None:
+    table = pa.table(columns())
+    field = table.field("frame").with_metadata({"PARQUET:field_id": "1"})
+    assert difference(table, table.set_column(1, field, table.column("frame"))) is None
+
+
+def sealed(folder: Path, *participants: str, **more: object) -> None:
+    said = {"participants": participants, **more}
+    (folder / "seal.json").write_text(json.dumps(said), encoding="utf-8")
+
+
 @pytest.fixture
 def episode(tmp_path: Path) -> Path:
     folder = tmp_path / "session" / "ep0"
@@ -121,6 +148,7 @@ def episode(tmp_path: Path) -> Path:
     for seat in (0, 1):
         write_table(folder / f"seat{seat}", pa.table(columns()))
     write_table(folder / "seat0_local", pa.table({"frame": pa.array([1], pa.int32())}))
+    sealed(folder, "ann", "ben")
     return folder
 
 
@@ -166,6 +194,45 @@ def test_a_folder_is_compared_as_a_whole_and_answers_for_machines(
     assert list(lines(compare([episode])))[-1] == "2 of 3 comparisons differ"
 
 
+def both(folder: Path, table: pa.Table) -> None:
+    for seat in (0, 1):
+        write_table(folder / f"seat{seat}", table)
+
+
+def only_sealed(folder: Path) -> None:
+    for path in folder.glob("seat*"):
+        path.unlink()
+
+
+def linked(folder: Path) -> None:
+    (folder / "seat1.parquet").unlink()
+    (folder / "seat1.parquet").symlink_to("seat0.parquet")
+
+
+def cut(folder: Path) -> None:
+    data = (folder / "seat1.parquet").read_bytes()
+    (folder / "seat1.parquet").write_bytes(data[: len(data) // 2])
+
+
+def spoilt(folder: Path) -> None:
+    """A text that is no UTF-8, which Parquet's reader takes as it is."""
+    path = folder / "seat1.parquet"
+    pq.write_table(pa.table(columns()), path, compression="none")
+    data = path.read_bytes()
+    assert b"0000000000000003" in data
+    path.write_bytes(data.replace(b"0000000000000003", b"000000000000000\xff"))
+
+
+def twice(folder: Path) -> None:
+    frames = pa.array(range(ROWS), pa.int32())
+    pq.write_table(pa.Table.from_arrays([frames, frames], names=["frame", "frame"]), folder / "seat1.parquet")
+
+
+def nanoseconds(folder: Path) -> None:
+    """Python's own times have microseconds."""
+    pq.write_table(pa.table({"frame": pa.array([1], pa.timestamp("ns"))}), folder / "seat1.parquet")
+
+
 @pytest.mark.parametrize(
     ("spoil", "paths", "said"),
     [
@@ -175,13 +242,41 @@ def test_a_folder_is_compared_as_a_whole_and_answers_for_machines(
         (lambda folder: None, ["seat0.csv", "."], "or one folder"),
         (lambda folder: (folder / "a.txt").write_text("x"), ["a.txt", "a.txt"], "is no data file"),
         (lambda folder: (folder / "seat1.parquet").write_bytes(b"PAR1"), ["."], "seat1.parquet cannot be read"),
-        (lambda folder: (folder / "seat1.parquet").unlink(), ["."], "holds 1 seat files"),
-        (lambda folder: (folder / "seat1.csv").unlink(), ["."], "the twin of seat1.parquet"),
+        (lambda folder: (folder / "seat1.parquet").unlink(), ["."], "seat1.parquet is missing"),
+        (lambda folder: (folder / "seat1.csv").unlink(), ["."], "seat1.csv is missing"),
+        (lambda folder: sealed(folder, "ann", "ben", "cy"), ["."], "seat2.parquet is missing"),
+        (lambda folder: sealed(folder, "ann", "ben", "cy"), [".."], "seal.json names 3 participants"),
+        (
+            lambda folder: sealed(folder, "ann", "ben", "cy", partial_frame={"0": 5, "1": 5, "2": None}),
+            ["."],
+            "seat2.parquet was never written",
+        ),
+        (lambda folder: (folder / "seal.json").unlink(), ["."], "seal.json is missing"),
+        (lambda folder: (folder / "seal.json").write_text("{"), ["."], "seal.json cannot be read"),
+        (lambda folder: (folder / "seal.json").write_text("[]"), ["."], "seal.json cannot be read"),
+        (lambda folder: sealed(folder), ["."], "names no participants"),
+        (only_sealed, ["."], "seat0.parquet is missing"),
         (lambda folder: (folder / "seat1.csv").write_text(""), ["."], "seat1.csv has no columns"),
         (lambda folder: (folder / "seat1.csv").write_text("a,a\n1,2\n"), ["."], "is there twice"),
         (lambda folder: (folder / "seat1.csv").write_text("a,b\n1\n"), ["."], "line 2 has another number of cells"),
         (lambda folder: (folder / "seat1.csv").write_bytes(b"\xff\xfe"), ["."], "seat1.csv cannot be read"),
+        (lambda folder: (folder / "seat1.csv").write_text('a\n"b'), ["."], "seat1.csv cannot be read"),
         (lambda folder: (folder / "empty").mkdir(), ["empty"], "holds no seat files and no episode"),
+        (lambda folder: None, ["a" * 300], "File name too long"),
+        (lambda folder: None, ["seat0.csv", "seat0.csv"], "are one file"),
+        (lambda folder: None, ["seat0.csv", "seat1.csv", "../ep0/seat1.csv"], "are one file"),
+        (lambda folder: (folder / "a.csv").symlink_to("seat0.csv"), ["seat0.csv", "a.csv"], "are one file"),
+        (lambda folder: os.link(folder / "seat0.csv", folder / "a.csv"), ["seat0.csv", "a.csv"], "are one file"),
+        (linked, ["."], "are one file"),
+        (lambda folder: both(folder, pa.table(columns())[:0]), ["seat0.parquet", "seat1.parquet"], "have no rows"),
+        (lambda folder: both(folder, pa.table(columns())[:0]), ["seat0.csv", "seat1.csv"], "have no rows"),
+        (lambda folder: both(folder, pa.table(columns())[:0]), ["."], "have no rows"),
+        (lambda folder: both(folder, renamed(pa.table(columns()))), ["seat0.csv", "seat1.csv"], "have no column frame"),
+        (lambda folder: both(folder, renamed(pa.table(columns()))), ["."], "have no column frame"),
+        (cut, ["."], "seat1.parquet cannot be read"),
+        (spoilt, ["."], "seat1.parquet cannot be read"),
+        (twice, ["."], "seat1.parquet cannot be read"),
+        (nanoseconds, ["."], "seat1.parquet cannot be read"),
     ],
 )
 def test_what_cannot_be_compared_is_told_in_one_line(
@@ -189,8 +284,88 @@ def test_what_cannot_be_compared_is_told_in_one_line(
 ) -> None:
     spoil(episode)
     assert main(["compare", *(str(episode / path) for path in paths)]) == 2
-    complaint = capsys.readouterr().err
+    written, complaint = capsys.readouterr()
+    assert written == ""
     assert said in complaint
     assert complaint.count("\n") == 1
+    assert main(["compare", "--json", *(str(episode / path) for path in paths)]) == 2
+    told = strict(capsys.readouterr().out)
+    assert said in told.pop("error")
+    assert told == {"equal": None, "compared": []}
     with pytest.raises(CompareError):
         compare([episode / path for path in paths])
+
+
+def strict(text: str) -> dict[str, Any]:
+    """JSON as its standard has it: Python also reads NaN and Infinity."""
+
+    def refused(name: str) -> None:
+        raise AssertionError(f"{name} is no JSON")
+
+    said: dict[str, Any] = json.loads(text, parse_constant=refused)
+    return said
+
+
+def test_one_seat_is_compared_with_its_twin(episode: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for path in episode.glob("seat1*"):
+        path.unlink()
+    sealed(episode, "ann")
+    assert [(one.second.name, one.problem) for one in compare([episode])] == [("seat0.csv", None)]
+    altered(episode / "seat0.csv", "true", "false")
+    assert main(["compare", str(episode)]) == 1
+    assert "row 0, column isFocused.0: 'true' and 'false'" in capsys.readouterr().out
+
+
+def test_the_session_says_how_many_seats_there_are_where_no_seal_does(episode: Path) -> None:
+    (episode / "seal.json").rename(episode.parent / "session.json")
+    assert len(compare([episode])) == 3
+
+
+def test_a_seat_that_nobody_holds_is_compared_too(episode: Path) -> None:
+    write_table(episode / "seat10", cell("actions.0", 0, 2)(pa.table(columns())))
+    assert [one.second.name for one in compare([episode]) if one.problem] == ["seat10.parquet"]
+
+
+@pytest.mark.parametrize("length", [131_073, 1_000_000])
+def test_a_cell_may_be_long(episode: Path, length: int) -> None:
+    limit = csv.field_size_limit()
+    for seat in (0, 1):
+        write_table(episode / f"seat{seat}", cell("infos.0.held", 3, "x" * length)(pa.table(columns())))
+    assert [one.problem for one in compare([episode])] == [None, None, None]
+    altered(episode / "seat1.csv", "x" * length, "x" * (length - 1) + "y")
+    (wrong,) = (one for one in compare([episode]) if one.problem)
+    assert (wrong.row, wrong.column) == (3, "infos.0.held")
+    assert csv.field_size_limit() == limit
+
+
+def test_the_line_of_a_short_record_is_that_of_the_file(episode: Path) -> None:
+    (episode / "seat1.csv").write_text('a,b\n"1\n1",2\n3\n', encoding="utf-8")
+    with pytest.raises(CompareError, match="line 4 has another number of cells"):
+        compare([episode])
+
+
+MORNING = datetime.datetime(2024, 2, 29, 8, 30, tzinfo=datetime.UTC)
+CELLS: dict[str, tuple[Any, Any, Any, Any]] = {
+    "NaN": (pa.float64(), math.nan, 1.5, ["nan", 1.5]),
+    "infinities": (pa.float64(), math.inf, -math.inf, ["inf", "-inf"]),
+    "bytes": (pa.binary(), b"a\xff", b"b", ["b'a\\xff'", "b'b'"]),
+    "a time": (pa.timestamp("us", "UTC"), MORNING, None, ["2024-02-29 08:30:00+00:00", None]),
+    "a duration": (pa.duration("s"), datetime.timedelta(seconds=1), None, ["0:00:01", None]),
+    "a decimal": (pa.decimal128(5, 2), decimal.Decimal("1.50"), decimal.Decimal("1.51"), ["1.50", "1.51"]),
+    "a list": (pa.list_(pa.float64()), [1.0, math.nan], [1.0], [[1.0, "nan"], [1.0]]),
+    "an object": (pa.struct([("a", pa.binary())]), {"a": b"x"}, {"a": None}, [{"a": "b'x'"}, {"a": None}]),
+    "a map": (pa.map_(pa.string(), pa.int64()), [("a", 1)], [("a", 2)], [[["a", 1]], [["a", 2]]]),
+    "a flag": (pa.bool_(), True, False, [True, False]),
+}
+
+
+@pytest.mark.parametrize("name", CELLS)
+def test_every_cell_is_told_in_strict_json(name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    kind, one, other, said = CELLS[name]
+    paths = [tmp_path / "a.parquet", tmp_path / "b.parquet", tmp_path / "c.parquet"]
+    for path, value in zip(paths, (one, other, one), strict=True):
+        pq.write_table(pa.table({"x": pa.array([value], kind)}), path)
+    assert main(["compare", "--json", *map(str, paths)]) == 1
+    told = strict(capsys.readouterr().out)
+    assert (told["equal"], told["error"]) == (False, None)
+    assert [found["values"] for found in told["compared"]] == [said, None]
