@@ -22,6 +22,8 @@ import { Random } from "../support/random.js";
  * @property {Machine[]} machines by seat
  * @property {number[]} joinMs by seat: when its channels open; a slow handshake
  * @property {{seat: number, atMs: number} | null} kill a seat that is gone for good; the others are cut as the server would
+ * @property {{seat: number, frame: number} | null} [flip] one bit of this seat's state is wrong after this frame: all must find it
+ * @property {number | null} [limitFrames] of prediction; null measures
  */
 
 const SIZES = Object.freeze([2, 3, 4, 5, 6, 7, 8]);
@@ -49,7 +51,9 @@ export function drawPlan(seed, { frames }) {
   const episodes = random.chance(0.1) ? 2 : 1;
   const kill = random.chance(0.06) ? { seat: random.int(0, seats - 1), atMs: Math.round(5000 + random.next() * spanMs) } : null;
   const target = random.chance(0.3) ? Math.round(frames * seats * (0.3 + random.next())) : undefined;
-  return { seed, seats, frames, episodes, target, links, machines, joinMs, kill };
+  const flip = kill === null && random.chance(0.1) ? { seat: random.int(0, seats - 1), frame: random.int(0, frames - 1) } : null;
+  const limitFrames = random.chance(0.3) ? random.int(8, 60) : null;
+  return { seed, seats, frames, episodes, target, links, machines, joinMs, kill, flip, limitFrames };
 }
 
 /** A match costs the square of its size, and most sessions are small: a size comes up in proportion to one over it. @param {Random} random */

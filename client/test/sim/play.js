@@ -7,10 +7,12 @@
 import { createHash } from "node:crypto";
 
 import { ToyWorld } from "../support/toy-world.js";
-import { Table } from "../support/table.js";
+import { INPUT_DELAY_FRAMES, Table } from "../support/table.js";
 import { hostSeed } from "../support/toy-host.js";
+import { witnessProblems } from "./witness.js";
 
 /** @import { Input } from "../../src/core/types.js" */
+/** @import { SealReason } from "../../src/game/messages.js" */
 /** @import { Plan } from "./plan.js" */
 /** @import { Seat } from "../support/table.js" */
 
@@ -25,7 +27,6 @@ import { hostSeed } from "../support/toy-host.js";
  * @property {{[reason: string]: number}} dropped
  */
 
-const DELAY = 2;
 const BEFORE = Object.freeze({ action: 0, focused: true, auto: true });
 /** A frame takes 33 ms; faults, stalls and the confirmations may take so much longer. */
 const SLACK = 6;
@@ -37,9 +38,11 @@ const LEAST_MS = 60_000;
  * @returns {Result}
  */
 export function play(plan, { leak = false } = {}) {
-  const { seed, seats, frames, episodes, target, links, machines, joinMs, kill } = plan;
+  const { seed, seats, frames, episodes, target, links, machines, joinMs, kill, flip, limitFrames } = plan;
   const rule = (/** @type {number} */ from, /** @type {number} */ to) => links[`${from}>${to}`] ?? {};
-  const table = new Table({ seed, seats, maxSteps: frames, episodes, target, rule, machine: (seat) => machines[seat] ?? {}, joinMs, kill, planted: (seat) => ({ leak: leak && seat === 0 }) });
+  const machine = (/** @type {number} */ seat) => machines[seat] ?? {};
+  const planted = (/** @type {number} */ seat) => ({ leak: leak && seat === 0, flipFrame: flipFrameOf(plan, seat) });
+  const table = new Table({ seed, seats, maxSteps: frames, episodes, target, rule, machine, joinMs, kill, planted, limitFrames });
   table.run(Math.max(LEAST_MS, frames * episodes * 34 * SLACK));
   const digest = createHash("sha256");
   for (const seat of table.seats) {
@@ -48,7 +51,7 @@ export function play(plan, { leak = false } = {}) {
   }
   const statuses = table.seats.map((seat) => seat.match.status(seat.nowMs));
   return {
-    problems: leak ? silenceOf(table, plan) : kill !== null && table.seats[kill.seat].stopped ? partialProblems(table, plan) : problemsOf(table, plan),
+    problems: [...judged(table, plan, leak), ...witnessProblems(table, plan)],
     digest: digest.digest("hex"),
     rows: table.seats.reduce((sum, seat) => sum + seat.rows(0).length, 0),
     rollbacks: statuses.reduce((sum, status) => sum + status.rollbacks, 0),
@@ -56,6 +59,17 @@ export function play(plan, { leak = false } = {}) {
     virtualMs: table.clock.nowMs,
     dropped: statuses.reduce((sum, { dropped }) => merged(sum, dropped), /** @type {{[reason: string]: number}} */ ({})),
   };
+}
+
+/** @param {Plan} plan @param {number} seat @returns {number | undefined} after this frame its state is wrong */
+function flipFrameOf({ flip }, seat) {
+  return flip?.seat === seat ? flip.frame : undefined;
+}
+
+/** @param {Table} table @param {Plan} plan @param {boolean} leak @returns {string[]} */
+function judged(table, plan, leak) {
+  if (leak) return silenceOf(table, plan);
+  return plan.kill !== null && table.seats[plan.kill.seat].stopped ? partialProblems(table, plan) : problemsOf(table, plan);
 }
 
 /** @param {{[name: string]: number}} a @param {{[name: string]: number}} b */
@@ -87,7 +101,7 @@ function silenceOf(table, { episodes }) {
  * @param {Plan} plan
  * @returns {string[]}
  */
-function problemsOf(table, { frames, episodes, target }) {
+function problemsOf(table, { frames, episodes, target, flip }) {
   const failed = table.seats.flatMap(({ error }, seat) => (error === null ? [] : [`seat ${seat}: ${error.name}: ${error.message}`]));
   if (failed.length > 0) return failed;
   const late = table.seats.findIndex((seat) => seat.match.state !== "done");
@@ -97,8 +111,13 @@ function problemsOf(table, { frames, episodes, target }) {
   }
   const problems = [];
   for (let episode = 0; episode < episodes; episode += 1) {
-    const expected = referenceRows(table, { frames, episode, target });
-    for (const [index, seat] of table.seats.entries()) problems.push(...[...judgeSeat(seat, { expected, episode }), ...judgeLocal(seat, { index, episode, rows: expected.length })].map((text) => `seat ${index}, episode ${episode}: ${text}`));
+    const sound = referenceRows(table, { frames, episode, target });
+    const flipped = flip ? referenceRows(table, { frames, episode, target, flipFrame: flip.frame }) : sound;
+    const reason = flipped.at(-1) === sound.at(-1) ? "completed" : "hash_mismatch";
+    for (const [index, seat] of table.seats.entries()) {
+      const expected = flip?.seat === index ? flipped : sound;
+      problems.push(...[...judgeSeat(seat, { expected, episode, reason }), ...judgeLocal(seat, { index, episode, rows: expected.length })].map((text) => `seat ${index}, episode ${episode}: ${text}`));
+    }
   }
   return problems;
 }
@@ -169,10 +188,10 @@ function judgeLocal(seat, { index, episode, rows }) {
 
 /**
  * @param {Seat} seat
- * @param {{expected: string[], episode: number}} what
+ * @param {{expected: string[], episode: number, reason: SealReason}} what
  * @returns {string[]}
  */
-function judgeSeat(seat, { expected, episode }) {
+function judgeSeat(seat, { expected, episode, reason }) {
   const seal = seat.seals[episode];
   if (seal === undefined) return ["no seal"];
   const rows = seat.rows(episode);
@@ -180,8 +199,7 @@ function judgeSeat(seat, { expected, episode }) {
   if (rows.length !== expected.length) problems.push(`${rows.length} rows, ${expected.length} expected`);
   const frame = rows.findIndex((row, index) => row !== expected[index]);
   if (frame !== -1) problems.push(`frame ${frame} differs from the world without a network: ${rows[frame]} instead of ${expected[frame]}`);
-  if (!seal.verified) problems.push(`not verified: ${seal.reason}`);
-  if (seat.count("desync") > 0) problems.push(`${seat.count("desync")} desync events`);
+  if (seal.reason !== reason || seal.verified !== (reason === "completed")) problems.push(`sealed as ${seal.verified ? "verified" : "not verified"}: ${seal.reason}, ${reason} is due`);
   return problems;
 }
 
@@ -189,11 +207,11 @@ function judgeSeat(seat, { expected, episode }) {
  * The world stepped once, without any network, with the inputs that the participants gave.
  *
  * @param {Table} table
- * @param {{frames: number, episode: number, target?: number}} what
+ * @param {{frames: number, episode: number, target?: number, flipFrame?: number}} what
  * @returns {string[]}
  */
-function referenceRows(table, { frames, episode, target }) {
-  const world = new ToyWorld({ seats: table.seats.length, seed: hostSeed(episode), maxSteps: frames, target });
+function referenceRows(table, { frames, episode, target, flipFrame }) {
+  const world = new ToyWorld({ seats: table.seats.length, seed: hostSeed(episode), maxSteps: frames, target, flipFrame });
   const given = table.seats.map((seat) => givenIn(seat, episode));
   const rows = [];
   for (let frame = 0, ended = false; !ended; frame += 1) {
@@ -213,7 +231,7 @@ function givenIn(seat, episode) {
   /** @type {Map<number, Input>[]} */
   const episodes = [];
   for (const { frame, input } of seat.given) {
-    if (frame === DELAY) episodes.push(new Map());
+    if (frame === INPUT_DELAY_FRAMES) episodes.push(new Map());
     episodes.at(-1)?.set(frame, input);
   }
   return episodes[episode] ?? new Map();

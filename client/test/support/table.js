@@ -7,6 +7,7 @@
 import { Host } from "../../src/game/host.js";
 import { InputSource } from "../../src/game/input-source.js";
 import { Match } from "../../src/game/match.js";
+import { Book } from "./book.js";
 import { VirtualClock } from "./clock.js";
 import { channelPair } from "./memory-channel.js";
 import { Random } from "./random.js";
@@ -14,13 +15,17 @@ import { SESSION, toyHost } from "./toy-host.js";
 
 /** @import { Label } from "../../src/net/channel.js" */
 /** @import { ChunkKind, ChunkMessage, FromWorker, GameEvent, Seal, SessionConfig } from "../../src/game/messages.js" */
-/** @import { Input } from "../../src/core/types.js" */
+/** @import { Input, Request } from "../../src/core/types.js" */
 /** @import { Wire } from "../../src/game/links.js" */
 /** @import { Rule } from "./link.js" */
 /** @import { End } from "./memory-channel.js" */
+/** @import { Planted } from "./toy-host.js" */
+/** @import { Answer } from "./toy-world.js" */
 
 /** From the crash of a participant to the end of the session. */
 export const CUT_AFTER_MS = 3000;
+/** At the start of each episode; a machine may change it in play. */
+export const INPUT_DELAY_FRAMES = 2;
 /** How often each seat looks at its clock. */
 const STEP_MS = 4;
 
@@ -47,6 +52,9 @@ export class Seat {
   match;
   /** What was really given, in order of the calls. @type {{frame: number, input: Input}[]} */
   given = [];
+  /** What was seen of it, by episode. @type {Book[]} */
+  books = [];
+  #config;
   #input;
   #clock;
   #machine;
@@ -57,6 +65,7 @@ export class Seat {
 
   /** @param {{config: SessionConfig, host: Host, clock: VirtualClock, random: Random, frames: number, machine: Machine}} parts */
   constructor({ config, host, clock, random, frames, machine }) {
+    this.#config = config;
     this.#clock = clock;
     this.#machine = machine;
     const input = new InputSource(host.spec);
@@ -68,9 +77,13 @@ export class Seat {
     input.sample = (frame) => {
       const sampled = sample(frame);
       this.given.push({ frame, input: sampled });
+      this.books.at(-1)?.gave(frame);
       return sampled;
     };
-    const post = (/** @type {FromWorker} */ message) => void (message.type !== "status" && message.type !== "draw" && this.posted.push(message));
+    const post = (/** @type {FromWorker} */ message) => {
+      if (message.type === "seal") this.books[message.episode].sealed();
+      if (message.type !== "status" && message.type !== "draw") this.posted.push(message);
+    };
     const onEvent = (/** @type {string} */ kind, /** @type {object} */ detail) => void this.events.push({ ...detail, kind, tMs: clock.nowMs });
     this.match = new Match({ config, host, input, post, onEvent, nowMs: this.nowMs, measureMs: () => Math.max(clock.nowMs, this.#busyUntilMs) });
   }
@@ -87,8 +100,26 @@ export class Seat {
     return (this.#machine.freezes ?? []).some(([fromMs, toMs]) => nowMs >= fromMs && nowMs < toMs);
   }
 
-  /** Frames were simulated: they may have taken their time. @param {number} count */
-  worked(count) {
+  /** An episode begins. */
+  begun() {
+    const { seats, seat } = this.#config;
+    this.books.push(new Book({ seats, seat, epoch: this.books.length + 1, delayFrames: INPUT_DELAY_FRAMES }));
+  }
+
+  /** @param {Wire} wire @param {ArrayBuffer} data */
+  packet(wire, data) {
+    this.books.at(-1)?.reached(wire.peerSeat, wire.label, data);
+    this.match.packet(wire, { data, nowMs: this.nowMs });
+  }
+
+  /** A batch was carried out: it may have taken its time. @param {Request[]} requests @param {Answer} answer */
+  ran(requests, { ended, rows }) {
+    this.books.at(-1)?.ran(requests, rows, this.nowMs);
+    this.#worked(ended.length);
+  }
+
+  /** @param {number} count of simulated frames */
+  #worked(count) {
     const { nowMs } = this.#clock;
     const slow = (this.#machine.slow ?? []).find(({ fromMs, toMs }) => nowMs >= fromMs && nowMs < toMs);
     if (slow !== undefined) this.#busyUntilMs = Math.max(nowMs, this.#busyUntilMs) + count * slow.stepMs;
@@ -168,13 +199,14 @@ export class Table {
    * @param {number | null} [options.limitFrames] of prediction; null measures
    * @param {number[]} [options.joinMs] by seat: when its channels open
    * @param {{seat: number, atMs: number} | null} [options.kill] the others are cut CUT_AFTER_MS later
-   * @param {(seat: number) => {leak?: boolean, seedOffset?: number}} [options.planted] a bug of one seat's world
+   * @param {(seat: number) => Planted} [options.planted] a bug of one seat's world
    */
   constructor({ seats = 2, episodes = 1, maxSteps = 120, seed = 1, input = {}, control = {}, rule, machine = () => ({}), planted = () => ({}), joinMs = [], kill = null, limitFrames = null, target } = {}) {
     this.#random = new Random(seed);
     for (let seat = 0; seat < seats; seat += 1) {
-      const onSteps = (/** @type {number} */ count) => this.seats[seat]?.worked(count);
-      const host = new Host(toyHost({ seats, maxSteps, target, onSteps, ...planted(seat) }));
+      const onStart = () => this.seats[seat].begun();
+      const onRun = (/** @type {Request[]} */ requests, /** @type {Answer} */ answer) => this.seats[seat].ran(requests, answer);
+      const host = new Host(toyHost({ seats, maxSteps, target, onStart, onRun, ...planted(seat) }));
       const config = sessionConfig({ seat, seats, episodes, limitFrames, delayChanges: machine(seat).delayChanges ?? [] });
       const parts = { config, host, clock: this.clock, random: new Random(seed * 31 + seat), frames: maxSteps, machine: machine(seat) };
       this.seats.push(new Seat(parts));
@@ -229,7 +261,7 @@ export class Table {
   #attach(seat, peerSeat, { label, channel, listen }) {
     /** @type {Wire} */
     const wire = { peerSeat, label, channel };
-    listen((data) => seat.run(() => seat.match.packet(wire, { data, nowMs: seat.nowMs })));
+    listen((data) => seat.run(() => seat.packet(wire, data)));
     const atMs = Math.max(this.#joinMs[this.seats.indexOf(seat)] ?? 0, this.#joinMs[peerSeat] ?? 0);
     if (atMs === 0) seat.match.attach(wire, seat.nowMs);
     else this.clock.after(atMs, () => seat.run(() => seat.match.attach(wire, seat.nowMs)));
@@ -249,6 +281,6 @@ export class Table {
 function sessionConfig({ seat, seats, episodes, limitFrames, delayChanges }) {
   return {
     ...{ session_id: "00112233445566ff", scene_id: SESSION.sceneId, registry_version: 1, seat, seats, seed: SESSION.seed, episodes, max_steps: null },
-    ...{ input_delay_frames: 2, prediction_limit_frames: limitFrames, input_delay_changes: delayChanges, upload_interval_ms: 200, countdown_ms: 500, keys: {}, ice: {}, profile: "test" },
+    ...{ input_delay_frames: INPUT_DELAY_FRAMES, prediction_limit_frames: limitFrames, input_delay_changes: delayChanges, upload_interval_ms: 200, countdown_ms: 500, keys: {}, ice: {}, profile: "test" },
   };
 }

@@ -9,14 +9,21 @@ import { hashText, TOY_ACTIONS, ToyWorld } from "./toy-world.js";
 
 /** @import { Request } from "../../src/core/types.js" */
 /** @import { TextHost } from "../../src/game/host.js" */
+/** @import { Answer } from "./toy-world.js" */
 
 /**
- * @param {{seats: number, maxSteps: number, target?: number, leak?: boolean, seedOffset?: number, onSteps?: (count: number) => void}} options seedOffset: a
- *   planted bug, another start; onSteps: hears how many frames each batch simulated
+ * What may be planted into the world of one seat: see ToyWorld; seedOffset: another start.
+ *
+ * @typedef {{leak?: boolean, flipFrame?: number, seedOffset?: number}} Planted
+ */
+
+/**
+ * @param {Planted & {seats: number, maxSteps: number, target?: number, onStart?: () => void, onRun?: (requests: Request[], answer: Answer) => void}} options
+ *   onStart, onRun: hear of each episode and of each batch
  * @returns {TextHost}
  */
-export function toyHost({ seats, maxSteps, target, leak = false, seedOffset = 0, onSteps = () => {} }) {
-  let world = new ToyWorld({ seats, seed: 0, maxSteps, target, leak });
+export function toyHost({ seats, maxSteps, target, leak = false, flipFrame, seedOffset = 0, onStart = () => {}, onRun = () => {} }) {
+  let world = new ToyWorld({ seats, seed: 0, maxSteps, target, leak, flipFrame });
   return {
     describe() {
       const actions = Array.from({ length: TOY_ACTIONS }, (_, index) => `action-${index}`);
@@ -24,13 +31,16 @@ export function toyHost({ seats, maxSteps, target, leak = false, seedOffset = 0,
     },
     start(text) {
       const { seed } = JSON.parse(text);
-      world = new ToyWorld({ seats, seed: seed + seedOffset, maxSteps, target, leak });
+      world = new ToyWorld({ seats, seed: seed + seedOffset, maxSteps, target, leak, flipFrame });
+      onStart();
       return JSON.stringify({ hash: hashText(String(seed + seedOffset)), display: [] });
     },
     run(text) {
-      const { requests, display } = JSON.parse(text);
-      const { ended, rows } = world.run(requests.map(fromText));
-      onSteps(ended.length);
+      const { requests: pairs, display } = JSON.parse(text);
+      const requests = pairs.map(fromText);
+      const answer = world.run(requests);
+      onRun(requests, answer);
+      const { ended, rows } = answer;
       return JSON.stringify({ ended, rows, display: display ? [] : null });
     },
     dump: () => "",

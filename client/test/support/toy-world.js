@@ -9,7 +9,7 @@
 
 /** @import { FinalRow, Input, Request } from "../../src/core/types.js" */
 
-/** @typedef {{frame: number, random: number, points: number, places: number[]}} State */
+/** @typedef {{frame: number, random: number, points: number, places: number[], flipped?: true}} State flipped: the wrong bit */
 /** @typedef {{frame: number, inputs: Input[], rewards: number[], points: number, ended: boolean}} Outcome */
 /** @typedef {{ended: boolean[], rows: FinalRow[]}} Answer ended for each advance, a row for each final */
 
@@ -25,18 +25,20 @@ export class ToyWorld {
   #maxSteps;
   #target;
   #leak;
+  #flipFrame;
   /** Not part of the state, hence not restored by a load: only used when `leak` is on. */
   #hidden = 0;
 
   /**
-   * @param {{seats: number, seed: number, maxSteps: number, target?: number, leak?: boolean}} options
-   *   leak: a planted bug, state that get_state forgets
+   * @param {{seats: number, seed: number, maxSteps: number, target?: number, leak?: boolean, flipFrame?: number}} options
+   *   leak: a planted bug, state that get_state forgets; flipFrame: one bit of the state is wrong after this frame, whenever it is simulated
    */
-  constructor({ seats, seed, maxSteps, target = Infinity, leak = false }) {
+  constructor({ seats, seed, maxSteps, target = Infinity, leak = false, flipFrame }) {
     this.#state = { frame: 0, random: seed >>> 0, points: 0, places: Array.from({ length: seats }, (_, seat) => seat) };
     this.#maxSteps = maxSteps;
     this.#target = target;
     this.#leak = leak;
+    this.#flipFrame = flipFrame;
     this.#save(0);
   }
 
@@ -82,6 +84,7 @@ export class ToyWorld {
     if (frame !== this.#state.frame) throw new Error(`advance ${frame} while the world is at ${this.#state.frame}`);
     const rewards = inputs.map((input, seat) => this.#move(input, seat));
     this.#state.frame += 1;
+    if (frame === this.#flipFrame) this.#state.flipped = true;
     const { points } = this.#state;
     const ended = points >= this.#target || frame === this.#maxSteps - 1;
     this.#outcomes.set(frame, { frame, inputs, rewards, points, ended });
