@@ -165,4 +165,56 @@ export const BUGS = Object.freeze([
       },
     ],
   },
+  {
+    name: "the first simulation of a frame counts as a repetition",
+    edits: [{ file: "core/record.js", from: "delayFrames, resimulated: 0, ended", to: "delayFrames, resimulated: 1, ended" }],
+  },
+  {
+    name: "a frame that is simulated again with the inputs it had counts as no repetition",
+    edits: [
+      {
+        file: "core/record.js",
+        from: "held.resimulated += 1;",
+        to: "held.resimulated += used.inputs.every((input, seat) => sameInput(input, held.first.inputs[seat])) ? 0 : 1;",
+      },
+    ],
+  },
+  {
+    name: "the confirmation lag ends at the confirmed frame, not at the simulated one",
+    edits: [
+      { file: "game/loop.js", from: "nowMs, currentFrame: session.currentFrame }", to: "nowMs, currentFrame: Math.min(session.currentFrame, session.confirmedFrame + 1) }" },
+    ],
+  },
+  {
+    name: "the confirmation lag begins with the last simulation, not with the first",
+    edits: [{ file: "core/record.js", from: "      held.ended = ended;", to: "      held.ended = ended;\n      held.firstMs = nowMs;" }],
+  },
+  {
+    name: "the input delay of a row is that of its last simulation, after a change",
+    edits: [{ file: "core/record.js", from: "      held.ended = ended;", to: "      held.ended = ended;\n      held.delayFrames = delayFrames;" }],
+  },
+  {
+    name: "a change of the input delay comes a frame late",
+    edits: [{ file: "game/loop.js", from: "[this.#delayChange]?.[0] <= session.currentFrame", to: "[this.#delayChange]?.[0] < session.currentFrame" }],
+  },
+  {
+    name: "a change of the input delay is written, and not done",
+    edits: [{ file: "core/session.js", from: "to: this.currentFrame + this.#delayFrames + 1 };", to: "to: this.currentFrame + this.#options.inputDelayFrames + 1 };" }],
+  },
+  {
+    name: "one frame more is predicted than the limit allows",
+    edits: [{ file: "core/session.js", from: "this.confirmedFrame > this.#limitFrames;", to: "this.confirmedFrame > this.#limitFrames + 1;" }],
+  },
+  {
+    name: "each second frame's hash is compared",
+    edits: [{ file: "game/hashes.js", from: "if (ownHash === peerHash) return [];", to: "if (ownHash === peerHash || frame % 2 === 1) return [];" }],
+  },
+  {
+    name: "the desync is named one frame late",
+    edits: [{ file: "game/hashes.js", from: "const difference = { frame, peerSeat,", to: "const difference = { frame: frame + 1, peerSeat," }],
+  },
+  {
+    name: "frames are called verified beyond the first difference",
+    edits: [{ file: "game/hashes.js", from: "(this.#first === null ? compared : Math.min(compared, this.#first.frame)) - 1", to: "compared - 1" }],
+  },
 ]);

@@ -39,9 +39,17 @@ export function shrink(plan, fails, { tries = 200 } = {}) {
 export function* smaller(plan) {
   if (plan.episodes > 1) yield { ...plan, episodes: 1 };
   if (plan.frames > SMALLEST_FRAMES) yield { ...plan, frames: Math.max(SMALLEST_FRAMES, plan.frames >> 1) };
-  if (plan.seats > 2) yield { ...plan, seats: plan.seats - 1, machines: plan.machines.slice(0, -1) };
+  if (plan.seats > 2) yield withoutLastSeat(plan);
+  for (const name of /** @type {const} */ (["kill", "flip", "limitFrames"])) if ((plan[name] ?? null) !== null) yield { ...plan, [name]: null };
   for (const seat of plan.machines.keys()) if (Object.keys(plan.machines[seat]).length > 0) yield { ...plan, machines: plan.machines.with(seat, {}) };
   for (const [name, rule] of Object.entries(plan.links)) yield* withRule(plan, name, rule);
+}
+
+/** @param {Plan} plan @returns {Plan} what happens to the last seat goes with it */
+function withoutLastSeat(plan) {
+  const seats = plan.seats - 1;
+  const kept = (/** @type {{seat: number} | null | undefined} */ one) => (one && one.seat < seats ? one : null);
+  return /** @type {Plan} */ ({ ...plan, seats, machines: plan.machines.slice(0, -1), kill: kept(plan.kill), flip: kept(plan.flip) });
 }
 
 /**
