@@ -6,30 +6,23 @@ NaN is NaN. Equal means that something was compared: files without rows, one fil
 
 from __future__ import annotations
 
-import csv
 import json
 import math
 import re
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
+from igym import reading
 from igym.errors import IgymError
 from igym.exported import SEAL
 from igym.exports import write_table
 
 SEAT_FILE = re.compile(r"seat(0|[1-9][0-9]*)\.(parquet|csv)")
-KINDS = (".parquet", ".csv")
-UNREADABLE = (OSError, ValueError, OverflowError, csv.Error, pa.ArrowException)
-"""What the libraries raise over a damaged file."""
-LONGEST_CELL = 2**31 - 1
-"""Characters, in CSV: the most that the module csv can be told on every system; it reads 131,072 unless told."""
 
 
 class CompareError(IgymError):
@@ -68,7 +61,7 @@ def _compared(paths: Sequence[Path]) -> list[Compared]:
         raise CompareError("give two or more files, or one folder: of an episode (ep0), or of a session")
     if len(paths) < 2:
         raise CompareError(f"{paths[0]} is alone: give another file beside it, or the folder of its episode")
-    if strange := [path for path in paths if path.suffix not in KINDS]:
+    if strange := [path for path in paths if path.suffix not in reading.KINDS]:
         raise CompareError(f"{strange[0]} is no data file: give .parquet or .csv")
     if len({path.suffix for path in paths}) > 1:
         raise CompareError(
@@ -82,13 +75,9 @@ def _compared(paths: Sequence[Path]) -> list[Compared]:
 def read(path: Path) -> pa.Table:
     """A .parquet or .csv file as a table whose every value can be had; CSV as texts. Raises CompareError."""
     try:
-        table = pq.read_table(path) if path.suffix == ".parquet" else _csv(path)
-        table.validate(full=True)
-        for column in table.columns:
-            column.to_pylist()
-    except UNREADABLE as error:
-        reason = (str(error).splitlines() or [type(error).__name__])[0]
-        raise CompareError(f"{path} cannot be read: {reason}") from error
+        table = reading.read(path)
+    except reading.UnreadableError as error:
+        raise CompareError(f"{path} cannot be read: {error}") from error
     if not table.column_names:
         raise CompareError(f"{path} has no columns")
     return table
@@ -224,7 +213,7 @@ def _seats(folder: Path) -> list[Path]:
     about, count, silent = _about(folder)
     there = {int(match[1]) for path in folder.iterdir() if (match := SEAT_FILE.fullmatch(path.name))}
     seats = sorted({*range(count), *there})
-    for path in (folder / f"seat{seat}{kind}" for seat in seats for kind in KINDS):
+    for path in (folder / f"seat{seat}{kind}" for seat in seats for kind in reading.KINDS):
         if path.is_file():
             continue
         if path.stem in silent:
@@ -257,31 +246,6 @@ def _twin(path: Path, table: pa.Table) -> Compared:
         write_table(Path(scratch) / path.stem, table)
         wanted = read(Path(scratch) / twin.name)
     return _between(path, wanted, twin, read(twin))
-
-
-def _csv(path: Path) -> pa.Table:
-    records = []
-    with path.open(newline="", encoding="utf-8") as stream, _long_cells():
-        reader = csv.reader(stream, strict=True)
-        header = next(reader, [])
-        for record in reader:
-            if len(record) != len(header):
-                raise ValueError(f"line {reader.line_num} has another number of cells than the header")
-            records.append(record)
-    if len(set(header)) < len(header):
-        raise ValueError("a column's name is there twice")
-    columns = list(zip(*records, strict=True)) if records else [()] * len(header)
-    return pa.table({name: pa.array(values, pa.string()) for name, values in zip(header, columns, strict=True)})
-
-
-@contextmanager
-def _long_cells() -> Iterator[None]:
-    """The limit belongs to the whole process."""
-    before = csv.field_size_limit(LONGEST_CELL)
-    try:
-        yield
-    finally:
-        csv.field_size_limit(before)
 
 
 def text(found: Sequence[Compared], *, as_json: bool) -> str:

@@ -6,7 +6,6 @@ can alter the digest beside it.
 
 from __future__ import annotations
 
-import csv
 import json
 from collections.abc import Mapping
 from pathlib import Path
@@ -16,6 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from igym import tables
+from igym.reading import UnreadableError, read
 
 SEAL = "seal.json"
 CERTIFICATES = "certificate"
@@ -56,26 +56,26 @@ def _file_problem(path: Path, again: Path) -> str | None:
 
 
 def _csv_problem(path: Path, again: Path) -> str:
-    with (
-        path.open(newline="", encoding="utf-8", errors="replace") as one,
-        again.open(newline="", encoding="utf-8") as two,
-    ):
-        header, wanted = next(csv.reader(two)), list(csv.reader(two))
-        found = list(csv.reader(one))
-    if not found or found[0] != header:
+    wanted = read(again)
+    try:
+        found = read(path)
+    except UnreadableError as error:
+        return f"cannot be read ({error})"
+    if found.column_names != wanted.column_names:
         return "has another header than the session's table"
-    for row, (cells, stored) in enumerate(zip(found[1:], wanted, strict=False)):
-        for column, value, other in zip(header, cells, stored, strict=False):
+    rows = (zip(*(column.to_pylist() for column in table.columns), strict=True) for table in (found, wanted))
+    for row, (cells, stored) in enumerate(zip(*rows, strict=False)):
+        for column, value, other in zip(wanted.column_names, cells, stored, strict=True):
             if value != other:
                 return f"row {row}, column {column}: the file says {value!r}, the session {other!r}"
-    return f"has {len(found) - 1} rows, or is written otherwise; the session has {len(wanted)} rows"
+    return f"has {found.num_rows} rows, or is written otherwise; the session has {wanted.num_rows} rows"
 
 
 def _table_problem(path: Path, wanted: pa.Table) -> str | None:
     try:
-        table = pq.read_table(path)
-    except (OSError, ValueError) as error:
-        return f"cannot be read ({str(error).splitlines()[0]})"
+        table = read(path)
+    except UnreadableError as error:
+        return f"cannot be read ({error})"
     difference = tables.first_difference({0: table, 1: wanted})
     if difference is None:
         return None

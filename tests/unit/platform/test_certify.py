@@ -142,6 +142,9 @@ def without_rows(folder: Path) -> None:
             "ep0/seat1.csv row 0, column isFocused.0: the file says 'false', the session 'true'",
         ),
         (altered("seat1.csv", "frame", "fame"), "ep0/seat1.csv has another header"),
+        (altered("seat1.csv", "true", "x" * 200_000), "ep0/seat1.csv row 0, column isFocused.0: the file says 'xx"),
+        (altered("seat1.csv", "true", "true,true"), "ep0/seat1.csv cannot be read (line 2 has another number of cells"),
+        (lambda folder: (folder / "seat1.csv").write_bytes(b"\xff"), "ep0/seat1.csv cannot be read"),
         (altered("parity.json", "true", "false"), "ep0/parity.json is not what"),
         (
             altered("seal.json", '"partial": false', '"partial": true'),
