@@ -21,6 +21,7 @@ from igym import reading
 from igym.errors import IgymError
 from igym.exported import SEAL
 from igym.exports import write_table
+from igym.tables import cells
 
 SEAT_FILE = re.compile(r"seat(0|[1-9][0-9]*)\.(parquet|csv)")
 
@@ -128,19 +129,19 @@ def difference(a: pa.Table, b: pa.Table) -> tuple[str, dict[str, Any]] | None:
     """(in words, the rest of Compared) of what differs first: columns, their types, rows, cells. None: nothing. Pure."""
     if problem := _columns_problem(a, b):
         return problem, {}
-    known = {name: (a.column(name).to_pylist(), b.column(name).to_pylist()) for name in a.column_names}
+    known = {name: (cells(a, name), cells(b, name)) for name in a.column_names}
     wrong = [
         (row, name)
         for row in range(min(a.num_rows, b.num_rows))
         for name, (left, right) in known.items()
-        if repr(left[row]) != repr(right[row])
+        if left[row][1] != right[row][1]
     ]
     if a.num_rows != b.num_rows and not wrong:
         return f"{a.num_rows} rows and {b.num_rows}", {"row": min(a.num_rows, b.num_rows)}
     if not wrong:
         return None
     row, name = wrong[0]
-    values = (known[name][0][row], known[name][1][row])
+    values = (known[name][0][row][0], known[name][1][row][0])
     more = f"; {len(wrong)} cells differ" if len(wrong) > 1 else ""
     more += f"; {a.num_rows} rows and {b.num_rows}" if a.num_rows != b.num_rows else ""
     text = f"row {row}, column {name}: {values[0]!r} and {values[1]!r}{more}"

@@ -145,13 +145,16 @@ def _first_cell(a: pa.Table, b: pa.Table) -> dict[str, Any] | None:
 
 
 def cells(table: pa.Table, name: str) -> list[tuple[Any, str | None]]:
-    """A column's values, each with its JSON text: 1 is not 1.0, 0.0 is not -0.0, NaN is NaN. No such column is nulls."""
+    """A column's values, each with its JSON text: 1 is not 1.0, 0.0 is not -0.0, NaN is NaN. No such column is nulls.
+
+    What an altered file may hold and JSON has no form for (bytes, times) is written as Python does.
+    """
     if name not in table.column_names:
         return [(None, None)] * table.num_rows
     values = table.column(name).to_pylist()
     if table.field(name).metadata == JSON_TEXT:
         return [(value, value) for value in values]
-    return [(value, None if value is None else json.dumps(value)) for value in values]
+    return [(value, None if value is None else json.dumps(value, default=repr)) for value in values]
 
 
 def _infos(seat: int, infos: Sequence[Mapping[str, Any]]) -> dict[str, Sequence[Any]]:

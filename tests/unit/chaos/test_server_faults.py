@@ -143,8 +143,9 @@ async def test_a_locked_database_is_locked_for_everybody_until_the_heal(database
     fault = ServerDbLocked()
     start_ms = now_ms()
     await fault.inject([Target(database)])
-    while len(fault.holding.looks) < 5:  # noqa: ASYNC110 - looks are no event
-        await asyncio.sleep(0.01)
+    async with asyncio.timeout(10):
+        while len(fault.holding.looks) < 5:  # noqa: ASYNC110 - looks are no event
+            await asyncio.sleep(0.01)
     window = Window(start_ms, now_ms())
     with pytest.raises(sqlite3.OperationalError, match="locked"):
         sqlite3.connect(database, timeout=0).execute("INSERT INTO log VALUES ('x')")

@@ -130,6 +130,15 @@ def reward(folder: Path) -> None:
     parquet.write_table(table.set_column(at, "rewards.0", pa.array(values, pa.float64())), folder / "seat0.parquet")
 
 
+def reward_as_bytes(folder: Path) -> None:
+    """A column of the Parquet file has a type that no exported one has."""
+    table = parquet.read_table(folder / "seat0.parquet")
+    at = table.column_names.index("rewards.0")
+    parquet.write_table(
+        table.set_column(at, "rewards.0", pa.array([b"x"] * FRAMES, pa.binary())), folder / "seat0.parquet"
+    )
+
+
 def without_rows(folder: Path) -> None:
     parquet.write_table(parquet.read_table(folder / "seat1.parquet").slice(0, FRAMES - 1), folder / "seat1.parquet")
 
@@ -153,6 +162,7 @@ def without_rows(folder: Path) -> None:
         (altered("seal.json", '"end_frame": 40', '"end_frame": 41'), "ep0/seal.json has another seal of seat 0"),
         (altered("../session.json", '"completed"', '"cut"'), "session.json does not say"),
         (reward, "ep0/seat0.parquet row 7, column rewards.0: the file says 0.1, the session 0.0"),
+        (reward_as_bytes, "ep0/seat0.parquet row 0, column rewards.0: the file says b'x', the session 0.0"),
         (without_rows, "ep0/seat1.parquet row 39, column : the file says '39 rows', the session '40 rows'"),
         (lambda folder: (folder / "seat0.parquet").write_bytes(b"PAR1"), "ep0/seat0.parquet cannot be read"),
         (lambda folder: (folder / "inputs.csv").unlink(), "ep0/inputs.csv is missing"),
