@@ -9,12 +9,14 @@ Floats are rounded to 10 decimals (half to even), so that -0 is 0; NaN is one va
 
 from __future__ import annotations
 
-import hashlib
 import math
 from collections.abc import Callable
 from functools import lru_cache
+from hashlib import sha256
 from operator import itemgetter
 from typing import Any
+
+from igym_env.forms import Place, compiled, merged, seen
 
 DECIMALS = 10
 
@@ -42,7 +44,7 @@ def state_hash(value: Any) -> str:
 
 def short_hash(data: bytes) -> str:
     """The same of bytes that are encoded already."""
-    return hashlib.sha256(data).digest()[:8].hex()
+    return sha256(data).hexdigest()[:16]
 
 
 class _NoFormError(TypeError):
@@ -52,7 +54,6 @@ class _NoFormError(TypeError):
 KEY_SETS_KEPT = 1024
 COMPILED_AFTER = 30
 """Dicts of one shape."""
-COMPILED_KEYS = 32
 INTEGERS = frozenset({int})
 
 
@@ -112,15 +113,15 @@ def _integers(tag: bytes, count: int) -> bytes:
 
 def _dict(value: dict[Any, Any]) -> bytes:
     shape = _shape(tuple(value), tuple(map(type, value.values())))
-    if shape.compiled is not None:
-        return shape.compiled(value)
+    if shape.compiled is not None and (data := shape.compiled(value)) is not None:
+        return data
     return shape.write(value)
 
 
 class _Shape:
     """How a dict with these keys, whose values have these types, is written: one text with a place for each value."""
 
-    __slots__ = ("_form", "_keys", "_types", "_uses", "_writers", "compiled")
+    __slots__ = ("_form", "_keys", "_patience", "_tree", "_types", "_uses", "_writers", "compiled")
 
     def __init__(self, keys: tuple[Any, ...], types: tuple[type, ...]) -> None:
         encoded = [_str(key) if isinstance(key, str) else _encoded(key) for key in keys]
@@ -131,29 +132,32 @@ class _Shape:
         self._types = types
         self._writers = [int if kind is int else _WRITERS.get(kind, _other) for _, _, kind in parts]
         self._uses = 0
-        self.compiled: Callable[[dict[Any, Any]], bytes] | None = None
+        self._patience = COMPILED_AFTER
+        self._tree: Place | None = None
+        self.compiled: Callable[[dict[Any, Any]], bytes | None] | None = None
 
     def write(self, value: dict[Any, Any]) -> bytes:
-        """A shape that comes again and again is compiled; one of many that come once is not worth it."""
+        """A shape that comes again and again is compiled with all that is in it; one of many that come once is not worth it."""
         if not all(isinstance(key, str) for key in self._keys):
             # 1, 1.0 and True are one key of a cache, and not one of ours.
             return _Shape(tuple(value), self._types)._written(value)
         self._uses += 1
-        if self._uses == COMPILED_AFTER and len(self._keys) <= COMPILED_KEYS:
-            self.compiled = self._compile()
+        if self._uses == self._patience:
+            self._learn(value)
         return self._written(value)
+
+    def _learn(self, value: dict[str, Any]) -> None:
+        """The next time comes twice as late: what is compiled costs as much as a hundred values written."""
+        self._uses, self._patience = 0, 2 * self._patience
+        self._tree = seen(value) if self._tree is None else merged(self._tree, seen(value))
+        self.compiled = None if self._tree.within is None else compiled(self._tree, _writer, _str)
 
     def _written(self, value: dict[Any, Any]) -> bytes:
         return self._form % tuple([write(value[key]) for write, key in zip(self._writers, self._keys, strict=True)])
 
-    def _compile(self) -> Callable[[dict[Any, Any]], bytes]:
-        """The same as one expression, as a hash is made of every frame: names of places only, nothing of the values is in its text."""
-        places = range(len(self._keys))
-        names: dict[str, Any] = {"form": self._form}
-        names |= {f"key{at}": self._keys[at] for at in places} | {f"write{at}": self._writers[at] for at in places}
-        items = (f"d[key{at}]," if self._writers[at] is int else f"write{at}(d[key{at}])," for at in places)
-        compiled: Callable[[dict[Any, Any]], bytes] = eval(f"lambda d: form % ({''.join(items)})", names)  # noqa: S307
-        return compiled
+
+def _writer(kind: type | None) -> Callable[[Any], bytes]:
+    return _encoded if kind is None else _WRITERS.get(kind, _other)
 
 
 @lru_cache(maxsize=KEY_SETS_KEPT)
