@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import time
 from collections.abc import AsyncIterator
@@ -47,10 +48,14 @@ class Telemetry:
 
 
 async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    """A small web server's one answer."""
-    await reader.readuntil(b"\r\n\r\n")
-    writer.write(ANSWER)
-    writer.close()
+    """A small web server's one answer; a connection that a fault ends before the question came has none."""
+    with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError):
+        try:
+            await reader.readuntil(b"\r\n\r\n")
+            writer.write(ANSWER)
+        finally:
+            writer.close()
+            await writer.wait_closed()
 
 
 @pytest.fixture
@@ -59,12 +64,18 @@ async def path(tmp_path: Path) -> AsyncIterator[ProxiedPath]:
     assert binary, "IGYM_TOXIPROXY names no toxiproxy-server: run the tests with `nox -s unit`, which builds one"
     server = ToxiproxyServer(binary=Path(binary), log=tmp_path / "toxiproxy.log")
     await server.start()
-    upstream = await asyncio.start_server(answer, "127.0.0.1", 0)
+    answers: list[asyncio.Task[None]] = []
+
+    def answered(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        answers.append(asyncio.create_task(answer(reader, writer)))
+
+    upstream = await asyncio.start_server(answered, "127.0.0.1", 0)
     try:
         yield await server.proxy("a", upstream=f"127.0.0.1:{upstream.sockets[0].getsockname()[1]}")
     finally:
         upstream.close()
         await server.stop()
+        await asyncio.gather(*answers)
 
 
 async def look(path: ProxiedPath, telemetry: Telemetry) -> Window:
