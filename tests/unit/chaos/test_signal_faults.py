@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import os
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
@@ -48,34 +47,21 @@ class Telemetry:
 
 
 async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    """A small web server's one answer; a connection that a fault ends before the question came has none."""
-    with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError):
-        try:
-            await reader.readuntil(b"\r\n\r\n")
-            writer.write(ANSWER)
-        finally:
-            writer.close()
-            await writer.wait_closed()
+    """A small web server's one answer."""
+    await reader.readuntil(b"\r\n\r\n")
+    writer.write(ANSWER)
 
 
 @pytest.fixture
-async def path(tmp_path: Path) -> AsyncIterator[ProxiedPath]:
+async def path(tmp_path: Path, serving: Callable[..., Awaitable[int]]) -> AsyncIterator[ProxiedPath]:
     binary = os.environ.get("IGYM_TOXIPROXY")
     assert binary, "IGYM_TOXIPROXY names no toxiproxy-server: run the tests with `nox -s unit`, which builds one"
     server = ToxiproxyServer(binary=Path(binary), log=tmp_path / "toxiproxy.log")
     await server.start()
-    answers: list[asyncio.Task[None]] = []
-
-    def answered(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        answers.append(asyncio.create_task(answer(reader, writer)))
-
-    upstream = await asyncio.start_server(answered, "127.0.0.1", 0)
     try:
-        yield await server.proxy("a", upstream=f"127.0.0.1:{upstream.sockets[0].getsockname()[1]}")
+        yield await server.proxy("a", upstream=f"127.0.0.1:{await serving(answer)}")
     finally:
-        upstream.close()
         await server.stop()
-        await asyncio.gather(*answers)
 
 
 async def look(path: ProxiedPath, telemetry: Telemetry) -> Window:
@@ -149,18 +135,13 @@ async def test_an_injector_that_does_nothing_is_not_believed(path: ProxiedPath, 
     assert not fault.effect(telemetry, ["a"], during, before).in_band
 
 
-async def test_an_answer_that_is_not_the_file_measures_nothing() -> None:
+async def test_an_answer_that_is_not_the_file_measures_nothing(serving: Callable[..., Awaitable[int]]) -> None:
     async def refuse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.readuntil(b"\r\n\r\n")
         writer.write(b"HTTP/1.1 404 NOT FOUND\r\nConnection: close\r\n\r\nno such file")
-        writer.close()
 
-    server = await asyncio.start_server(refuse, "127.0.0.1", 0)
-    try:
-        with pytest.raises(HarnessError, match=r"asked the server for /x.*404 NOT FOUND"):
-            await probe(server.sockets[0].getsockname()[1], "/x")
-    finally:
-        server.close()
+    with pytest.raises(HarnessError, match=r"asked the server for /x.*404 NOT FOUND"):
+        await probe(await serving(refuse), "/x")
 
 
 async def test_participants_are_probed_beside_each_other(path: ProxiedPath) -> None:

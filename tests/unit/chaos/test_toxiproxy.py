@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
 import pytest
@@ -36,18 +36,11 @@ async def repeat(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> 
     while data := await reader.read(1024):
         writer.write(data)
         await writer.drain()
-    writer.close()
 
 
 @pytest.fixture
-async def path(server: ToxiproxyServer) -> AsyncIterator[ProxiedPath]:
-    echo = await asyncio.start_server(repeat, "127.0.0.1", 0)
-    port = echo.sockets[0].getsockname()[1]
-    try:
-        yield await server.proxy("a", upstream=f"127.0.0.1:{port}")
-    finally:
-        echo.close()
-        await echo.wait_closed()
+async def path(serving: Callable[..., Awaitable[int]], server: ToxiproxyServer) -> ProxiedPath:
+    return await server.proxy("a", upstream=f"127.0.0.1:{await serving(repeat)}")
 
 
 async def round_trip_ms(path: ProxiedPath) -> float:

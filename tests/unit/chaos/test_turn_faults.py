@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -47,25 +47,20 @@ class Subject:
 
 async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
     """A relay that knows one answer: success, without attributes, to the transaction that asked."""
-    try:
-        while True:
-            question = await reader.readexactly(HEADER_BYTES)
-            writer.write(b"\x01\x01" + question[2:])
-    except (asyncio.IncompleteReadError, ConnectionError):
-        writer.close()
+    while True:
+        question = await reader.readexactly(HEADER_BYTES)
+        writer.write(b"\x01\x01" + question[2:])
 
 
 @pytest.fixture
-async def path(tmp_path: Path) -> AsyncIterator[ProxiedPath]:
+async def path(tmp_path: Path, serving: Callable[..., Awaitable[int]]) -> AsyncIterator[ProxiedPath]:
     binary = os.environ.get("IGYM_TOXIPROXY")
     assert binary, "IGYM_TOXIPROXY names no toxiproxy-server: run the tests with `nox -s unit`, which builds one"
     server = ToxiproxyServer(binary=Path(binary), log=tmp_path / "toxiproxy.log")
     await server.start()
-    upstream = await asyncio.start_server(answer, "127.0.0.1", 0)
     try:
-        yield await server.proxy("a", upstream=f"127.0.0.1:{upstream.sockets[0].getsockname()[1]}")
+        yield await server.proxy("a", upstream=f"127.0.0.1:{await serving(answer)}")
     finally:
-        upstream.close()
         await server.stop()
 
 
@@ -313,14 +308,12 @@ def test_what_the_injector_cannot_do_is_refused(do: str, via: str, parameters: d
         fault_class(do, via)(**parameters)
 
 
-async def test_a_question_that_nobody_answers_ends_in_time() -> None:
+async def test_a_question_that_nobody_answers_ends_in_time(serving: Callable[..., Awaitable[int]]) -> None:
     async def listen(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.read()
-        writer.close()
 
-    silent = await asyncio.start_server(listen, "127.0.0.1", 0)
+    port = await serving(listen)
     start_s = time.monotonic()
-    sample = await ask_stun(silent.sockets[0].getsockname()[1], limit_s=0.1)
-    silent.close()
+    sample = await ask_stun(port, limit_s=0.1)
     assert sample.end == "timeout"
     assert time.monotonic() - start_s < 2
