@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import builtins
+import symtable
 import tomllib
 from pathlib import Path
 
@@ -28,6 +30,26 @@ def test_every_edit_fits_the_source_as_it_is(bug: planting.Bug) -> None:
     assert texts
     for file, text in texts.items():
         assert text != (ROOT / file).read_text(encoding="utf-8")
+        if Path(file).suffix == ".py":
+            assert unknown_names(text) == set(), f"{bug.id} names in {file} what is not there"
+
+
+def unknown_names(source: str) -> set[str]:
+    """What the functions of a module ask for, and neither the module nor Python has: a bug that ends in a NameError is another bug."""
+    module = symtable.symtable(source, "planted", "exec")
+    known = {one.get_name() for one in module.get_symbols() if one.is_assigned() or one.is_imported()}
+    known |= {*dir(builtins), "__file__", "__name__"}
+    tables = [module]
+    unknown: set[str] = set()
+    while tables:
+        table = tables.pop()
+        tables += table.get_children()
+        unknown |= {one.get_name() for one in table.get_symbols() if one.is_global() and one.is_referenced()} - known
+    return unknown
+
+
+def test_a_name_that_is_gone_is_noticed() -> None:
+    assert unknown_names("import os\ndef f(a):\n    b = a\n    return [len(b), os, f, env.x]\n") == {"env"}
 
 
 @pytest.mark.parametrize("bug", BUGS.values(), ids=lambda bug: bug.id)
