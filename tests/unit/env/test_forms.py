@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import defaultdict
 from functools import reduce
 from typing import Any
 
@@ -105,3 +106,26 @@ def test_a_value_without_a_form_is_named_in_a_place_that_was_learnt() -> None:
     for _ in range(encoding.COMPILED_AFTER + 2):
         with pytest.raises(EncodingError, match=r"value\['cooks'\]\[0\]\['held'\]"):
             encode({"cooks": [{"held": object(), "x": 1}]})
+
+
+class Strange:
+    """No plain value; what is taken out of it runs code of its own."""
+
+    def __getitem__(self, key: Any) -> Any:
+        raise AttributeError(key)
+
+    def __iter__(self) -> Any:
+        raise RuntimeError
+
+
+@pytest.mark.parametrize("inner", [{"x": 1, "y": 2}, [1, 2], (1, 2), {"x": 1}])
+def test_nothing_is_taken_out_of_a_value_of_another_kind(inner: Any) -> None:
+    """An error leaves what it was given as it was, and is the same error whatever was learnt before."""
+    for _ in range(encoding.COMPILED_AFTER + 2):
+        encode({"deep": [{"at": inner}]})
+    filled = defaultdict(int, x=1)
+    items = iter([1, 2, 3])
+    for other in (filled, items, Strange()):
+        with pytest.raises(EncodingError, match=r"value\['deep'\]\[0\]\['at'\]"):
+            encode({"deep": [{"at": other}]})
+    assert (dict(filled), list(items)) == ({"x": 1}, [1, 2, 3])

@@ -147,7 +147,7 @@ class _Shape:
         return self._written(value)
 
     def _learn(self, value: dict[str, Any]) -> None:
-        """The next time comes twice as late: what is compiled costs as much as a hundred values written."""
+        """The next time comes twice as late: to compile a form costs as much as to write forty values."""
         self._uses, self._patience = 0, 2 * self._patience
         self._tree = seen(value) if self._tree is None else merged(self._tree, seen(value))
         self.compiled = None if self._tree.within is None else compiled(self._tree, _writer, _str)

@@ -5,7 +5,8 @@
          another shape ─▶ merged(both trees): where they differ, the value's own writer does it
 ```
 
-The bytes are those of `encoding`, whose writers it is given; it only asks each container once, instead of each value.
+The bytes are those of `encoding`, whose writers it is given. A container's kind is checked before anything is taken out of it, so
+that no code but Python's own dict, list and tuple runs on the way; the kinds of all that is in them are checked at once.
 """
 
 from __future__ import annotations
@@ -74,22 +75,15 @@ def compiled(
     writer gives the function that writes a kind, text the bytes of a key. A form's source holds names of places only, nothing of a value.
     """
     source = _Source(writer, text)
-    form = source.place(tree, "v")
-    nested = source.kinds[1:]  # whoever asks knows that this is a dict
-    source.names |= {
-        "form": form,
-        "kinds": tuple(kind for _, kind in nested),
-        "sizes": tuple(size for _, size in source.sizes),
-    }
+    source.names["form"] = source.place(tree, "v")
+    source.names["kinds"] = tuple(kind for _, kind in source.kinds)
     lines = [
         "def write(v):",
         " try:",
         *(f"  {line}" for line in source.lines),
-        "  pass",
-        " except (LookupError, TypeError, ValueError):",
+        " except (KeyError, ValueError):",
         "  return None",
-        f" if tuple(map(type, {_tuple(name for name, _ in nested)})) != kinds: return None",
-        f" if tuple(map(len, {_tuple(name for name, _ in source.sizes)})) != sizes: return None",
+        f" if tuple(map(type, {_tuple(name for name, _ in source.kinds)})) != kinds: return None",
         f" return form % {_tuple(source.values)}",
     ]
     exec("\n".join(lines), source.names)  # noqa: S102
@@ -104,7 +98,6 @@ class _Source:
         self.names: dict[str, Any] = {}
         self.lines: list[str] = []
         self.kinds: list[tuple[str, type]] = []
-        self.sizes: list[tuple[str, int]] = []
         self.values: list[str] = []
         self._writer = writer
         self._text = text
@@ -112,18 +105,19 @@ class _Source:
 
     def place(self, place: Place, name: str) -> bytes:
         """The part of the form for what is called `name`, values left out."""
-        if place.kind is not None:
-            self.kinds.append((name, place.kind))
         if place.within is None:
             return self._leaf(place.kind, name)
         if place.kind is dict:
             return self._dict(place, name)
         inner = [self._name() for _ in place.within]
+        self.lines.append(f"if type({name}) is not {'list' if place.kind is list else 'tuple'}: return None")
         self.lines.append(f"{_tuple(inner)} = {name}")
         tag = b"l" if place.kind is list else b"t"
         return b"%b%d:" % (tag, len(inner)) + b"".join(map(self.place, place.within, inner))
 
     def _leaf(self, kind: type | None, name: str) -> bytes:
+        if kind is not None:
+            self.kinds.append((name, kind))
         if kind is int:
             self.values.append(name)
             return b"i%d;"
@@ -134,7 +128,7 @@ class _Source:
 
     def _dict(self, place: Place, name: str) -> bytes:
         parts = sorted(zip(map(self._text, place.keys), place.keys, place.within or (), strict=True), key=itemgetter(0))
-        self.sizes.append((name, len(parts)))
+        self.lines.append(f"if type({name}) is not dict or len({name}) != {len(parts)}: return None")
         inner = [self._name() for _ in parts]
         if len(parts) == 1:
             key = self._name()

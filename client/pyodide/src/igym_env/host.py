@@ -27,7 +27,7 @@ AUTO = 2
 DUMPS_KEPT = 300
 DUMP_BYTES_KEPT = 32 * 2**20
 _PARSE = json.JSONDecoder().raw_decode
-"""What json.loads() comes to, without the questions it asks first: a third of its time for a rollback of eight frames."""
+"""What json.loads() comes to, without the questions it asks first: a fifth of its time for a rollback of eight frames."""
 
 
 class HostError(RuntimeError):
