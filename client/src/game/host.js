@@ -59,7 +59,7 @@ export class Host {
    * @returns {{ended: boolean[], rows: FinalRow[], display: Display | null}} ended for each advance, a row for each final
    */
   run(requests, { display }) {
-    return JSON.parse(this.#text.run(JSON.stringify({ requests: requests.map(toHost), display })));
+    return JSON.parse(this.#text.run(JSON.stringify({ requests: toHost(requests), display })));
   }
 
   /** @param {number} frame a final one @returns {string} base64 of the bytes that were hashed; empty when they are gone */
@@ -98,10 +98,30 @@ export class Host {
 }
 
 /**
- * @param {Request} request
- * @returns {unknown[]}
+ * Frames that are simulated and saved one after the other are one request: `["play", 7, "1,1,3,1;1,1,0,1"]`.
+ *
+ * @param {Request[]} requests
+ * @returns {unknown[][]}
  */
-function toHost(request) {
-  if (request.kind !== "advance") return [request.kind, request.frame];
-  return ["advance", request.frame, request.inputs.map(inputPair)];
+function toHost(requests) {
+  /** @type {any[][]} */
+  const texts = [];
+  let following = -1;
+  for (let index = 0; index < requests.length; index += 1) {
+    const request = requests[index];
+    const { kind, frame } = request;
+    if (kind !== "advance") {
+      texts.push([kind, frame]);
+      following = -1;
+      continue;
+    }
+    const text = request.inputs.flatMap(inputPair).join(",");
+    const next = requests[index + 1];
+    const saved = next?.kind === "save" && next.frame === frame + 1;
+    if (saved && frame === following) texts[texts.length - 1][2] += `;${text}`;
+    else texts.push([saved ? "play" : "advance", frame, text]);
+    if (saved) index += 1;
+    following = saved ? frame + 1 : -1;
+  }
+  return texts;
 }

@@ -37,7 +37,7 @@ export function toyHost({ seats, maxSteps, target, leak = false, flipFrame, seed
     },
     run(text) {
       const { requests: pairs, display } = JSON.parse(text);
-      const requests = pairs.map(fromText);
+      const requests = pairs.flatMap(fromText);
       const answer = world.run(requests);
       onRun(requests, answer);
       const { ended, rows } = answer;
@@ -59,11 +59,20 @@ export function hostSeed(episode) {
 }
 
 /**
- * @param {[Request["kind"], number, [number, number][]?]} request
- * @returns {Request}
+ * @param {[Request["kind"] | "play", number, string?]} request
+ * @returns {Request[]}
  */
-function fromText([kind, frame, pairs]) {
-  if (kind !== "advance") return { kind, frame };
-  const inputs = (pairs ?? []).map(([action, flags]) => ({ action, focused: (flags & 1) !== 0, auto: (flags & 2) !== 0 }));
-  return { kind, frame, inputs, status: inputs.map(() => "confirmed") };
+function fromText([kind, frame, text]) {
+  if (kind !== "advance" && kind !== "play") return [{ kind, frame }];
+  return (text ?? "").split(";").flatMap((row, index) => {
+    const numbers = row.split(",").map(Number);
+    const inputs = Array.from({ length: numbers.length / 2 }, (_, seat) => {
+      const [action, flags] = numbers.slice(2 * seat, 2 * seat + 2);
+      return { action, focused: (flags & 1) !== 0, auto: (flags & 2) !== 0 };
+    });
+    /** @type {Request[]} */
+    const requests = [{ kind: "advance", frame: frame + index, inputs, status: inputs.map(() => "confirmed") }];
+    if (kind === "play") requests.push({ kind: "save", frame: frame + index + 1 });
+    return requests;
+  });
 }

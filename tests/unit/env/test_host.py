@@ -15,7 +15,7 @@ from igym_env.loader import load
 from igym_env.seeds import episode_seed
 
 KITCHEN = "platform/examples/environments/kitchen.py:Kitchen"
-IDLE = [[0, 1], [0, 1]]
+IDLE = "0,1,0,1"
 
 
 def host(max_steps: int | None = None) -> Host:
@@ -29,18 +29,18 @@ def run(one: Host, *requests: list[Any], display: bool = False) -> dict[str, Any
     return answer
 
 
-def played(one: Host, *steps: tuple[int, list[list[int]]], load: int | None = None) -> list[dict[str, Any]]:
+def played(one: Host, *steps: tuple[int, str], load: int | None = None) -> list[dict[str, Any]]:
     """The rows of these frames, each simulated, saved and final."""
     requests: list[list[Any]] = [] if load is None else [["load", load]]
     for frame, inputs in steps:
-        requests += [["advance", frame, inputs], ["save", frame + 1], ["final", frame]]
+        requests += [["play", frame, inputs], ["final", frame]]
     rows: list[dict[str, Any]] = run(one, *requests)["rows"]
     return rows
 
 
 def test_a_row_holds_inputs_flags_hashes_and_the_episode_ends_at_max_steps() -> None:
     one = host(max_steps=3)
-    rows = played(one, *((frame, [[1, 1], [2, 2]]) for frame in range(3)))
+    rows = played(one, *((frame, "1,1,2,2") for frame in range(3)))
     first = json.loads(rows[0]["row"])
     assert (first["frame"], first["actions"], first["focused"], first["auto"]) == (
         0,
@@ -55,17 +55,17 @@ def test_a_row_holds_inputs_flags_hashes_and_the_episode_ends_at_max_steps() -> 
 
 def test_loading_a_snapshot_brings_the_same_rows_again() -> None:
     one = host()
-    first = played(one, (0, [[1, 1], [5, 1]]), (1, [[3, 1], [4, 1]]))
-    again = played(one, (1, [[3, 1], [4, 1]]), load=1)
+    first = played(one, (0, "1,1,5,1"), (1, "3,1,4,1"))
+    again = played(one, (1, "3,1,4,1"), load=1)
     assert again[0]["row"] == first[1]["row"]
-    other = played(one, (1, [[4, 1], [4, 1]]), load=1)
+    other = played(one, (1, "4,1,4,1"), load=1)
     assert other[0]["row"] != first[1]["row"]
 
 
 def test_a_snapshot_is_a_copy() -> None:
     one = host()
     before = state_hash(load(KITCHEN).get_state())
-    run(one, ["save", 0], *(["advance", frame, [[1, 1], [3, 1]]] for frame in range(5)), ["load", 0])
+    run(one, ["save", 0], ["advance", 0, ";".join(["1,1,3,1"] * 5)], ["load", 0])
     assert played(one, (0, IDLE))[0]["hash"] != before
 
 
@@ -103,13 +103,65 @@ def test_the_display_list_comes_when_it_is_wanted() -> None:
     assert all(isinstance(shape[0], str) for shape in run(one, ["advance", 1, IDLE], display=True)["display"])
 
 
+class Greedy:
+    """Takes its actions out of the dict that it is given, and will not play a 3."""
+
+    seats = 2
+    actions: tuple[str, ...] = ("a", "b", "c", "d")
+    noop, fps, max_steps = 0, 30, 100
+    view = (1, 1)
+
+    def __init__(self) -> None:
+        self.reset(0)
+
+    def reset(self, seed: int) -> tuple[dict[int, Any], dict[int, dict[str, Any]]]:
+        self._sums = [seed, 0]
+        return dict(enumerate(self._sums)), {0: {}, 1: {}}
+
+    def step(self, actions: dict[int, int]) -> Any:
+        if 3 in actions.values():
+            raise ValueError("no 3")
+        for seat in (0, 1):
+            self._sums[seat] += actions.pop(seat)
+        no = {0: False, 1: False}
+        return dict(enumerate(self._sums)), {0: 0.0, 1: 0.0}, no, dict(no), {0: {}, 1: {}}
+
+    def get_state(self) -> dict[str, Any]:
+        return {"sums": list(self._sums)}
+
+    def set_state(self, state: dict[str, Any]) -> None:
+        self._sums = list(state["sums"])
+
+    def render(self) -> list[list[Any]]:
+        return []
+
+
+def test_what_a_world_does_to_its_actions_reaches_no_other_frame(monkeypatch: pytest.MonkeyPatch) -> None:
+    one = Host(Greedy())
+    one.start(json.dumps({"seed": 0, "episode": 0, "observe": True}))
+    monkeypatch.setattr("igym_env.host.INPUTS_KEPT", 2)
+    rows = run(one, ["play", 0, "1,1,2,1;1,1,2,1;0,1,1,2;2,1,2,1;1,1,2,1"], *(["final", frame] for frame in range(5)))
+    assert [json.loads(row["observations"]) for row in rows["rows"]] == [[1, 2], [2, 4], [2, 5], [4, 7], [5, 9]]
+    assert json.loads(rows["rows"][2]["row"])["auto"] == [False, True]
+
+
+def test_after_a_world_that_fails_the_frames_before_are_there() -> None:
+    one = Host(Greedy())
+    one.start(json.dumps({"seed": 0, "episode": 0}))
+    with pytest.raises(ValueError, match="no 3"):
+        run(one, ["play", 0, "1,1,1,1;1,1,1,1;3,1,0,1"])
+    with pytest.raises(HostError, match="advance of frame 0 while the world is at 2"):
+        run(one, ["play", 0, "1,1,1,1"])
+    assert [row["frame"] for row in played(one, (2, "1,1,1,1"))] == [2]
+
+
 @pytest.mark.parametrize(
     ("requests", "said"),
     [
         ([["advance", 1, IDLE]], "advance of frame 1 while the world is at 0"),
         ([["save", 4]], "save of frame 4 while the world is at 0"),
         ([["load", 9]], "not saved"),
-        ([["advance", 0, [[0, 1]]]], "1 inputs for 2 seats"),
+        ([["advance", 0, "0,1"]], "1 inputs for 2 seats"),
         ([["fly", 0]], "unknown request 'fly'"),
         ([["advance", 0, IDLE], ["save", 1], ["release", 1], ["load", 0]], "saved: [1]"),
     ],

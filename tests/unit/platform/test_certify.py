@@ -19,7 +19,7 @@ from igym.certify import Certifier, CertifyError, keep_build
 from igym.exports import Exporter
 from igym.runtime import Runtime
 from igym.store import SessionRecord, Store
-from igym_env.host import Host
+from igym_env.host import Host, input_text
 from igym_env.loader import load
 from igym_env.seeds import episode_seed
 
@@ -35,7 +35,7 @@ def rows_of(found: assets.Assets) -> list[str]:
     requests: list[list[Any]] = []
     for frame in range(FRAMES):
         inputs = [[(frame // 7) % 6, 1], [(frame // 5) % 6, 3]]
-        requests += [["advance", frame, inputs], ["save", frame + 1], ["final", frame]]
+        requests += [["play", frame, input_text([inputs])], ["final", frame]]
     return [row["row"] for row in json.loads(host.run(json.dumps({"requests": requests, "display": False})))["rows"]]
 
 

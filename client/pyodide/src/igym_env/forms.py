@@ -11,7 +11,7 @@ that no code but Python's own dict, list and tuple runs on the way; the kinds of
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from operator import itemgetter
 from typing import Any
@@ -37,8 +37,8 @@ class Place:
         return 1 + sum(map(len, self.within or ()))
 
 
-def seen(value: dict[str, Any]) -> Place:
-    """The tree of a dict, as deep as PLACES allow."""
+def seen(value: Any) -> Place:
+    """The tree of a value, as deep as PLACES allow."""
     return next(tree for depth in range(DEPTH, 0, -1) if len(tree := _seen(value, depth)) <= PLACES or depth == 1)
 
 
@@ -83,8 +83,8 @@ def compiled(
         *(f"  {line}" for line in source.lines),
         " except (KeyError, ValueError):",
         "  return None",
-        f" if tuple(map(type, {_tuple(name for name, _ in source.kinds)})) != kinds: return None",
-        f" return form % {_tuple(source.values)}",
+        f" if tuple(map(type, {tupled(name for name, _ in source.kinds)})) != kinds: return None",
+        f" return form % {tupled(source.values)}",
     ]
     exec("\n".join(lines), source.names)  # noqa: S102
     write: Callable[[Any], bytes | None] = source.names["write"]
@@ -111,7 +111,7 @@ class _Source:
             return self._dict(place, name)
         inner = [self._name() for _ in place.within]
         self.lines.append(f"if type({name}) is not {'list' if place.kind is list else 'tuple'}: return None")
-        self.lines.append(f"{_tuple(inner)} = {name}")
+        self.lines.append(f"{tupled(inner)} = {name}")
         tag = b"l" if place.kind is list else b"t"
         return b"%b%d:" % (tag, len(inner)) + b"".join(map(self.place, place.within, inner))
 
@@ -137,7 +137,7 @@ class _Source:
         elif parts:
             get = self._name()
             self.names[get] = itemgetter(*[key for _, key, _ in parts])
-            self.lines.append(f"{_tuple(inner)} = {get}({name})")
+            self.lines.append(f"{tupled(inner)} = {get}({name})")
         written = (
             key.replace(b"%", b"%%") + self.place(within, one)
             for (key, _, within), one in zip(parts, inner, strict=True)
@@ -149,5 +149,6 @@ class _Source:
         return f"n{self._count}"
 
 
-def _tuple(names: Iterator[str] | list[str]) -> str:
+def tupled(names: Iterable[str]) -> str:
+    """The source of a tuple of what these names stand for."""
     return f"({''.join(f'{name},' for name in names)})"

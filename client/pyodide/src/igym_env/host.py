@@ -1,4 +1,4 @@
-"""The world of one participant: carries out a batch of load / advance / save / final / release requests in one call.
+"""The world of one participant: carries out a batch of load / advance / save / play / final / release requests in one call.
 
 A frame that may be simulated again costs its step and a snapshot; its row and its hashes are made once, when it is `final`.
 
@@ -13,7 +13,8 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-import pickle
+from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any
 
 from igym_env.contract import Environment
@@ -21,13 +22,23 @@ from igym_env.encoding import encode, short_hash, state_hash
 from igym_env.flip import flipped
 from igym_env.loader import load
 from igym_env.probe import check
+from igym_env.snapshots import Snapshots
 
 FOCUSED = 1
 AUTO = 2
+INPUTS_KEPT = 4096
 DUMPS_KEPT = 300
 DUMP_BYTES_KEPT = 32 * 2**20
 _PARSE = json.JSONDecoder().raw_decode
 """What json.loads() comes to, without the questions it asks first: a fifth of its time for a rollback of eight frames."""
+
+Inputs = tuple[tuple[tuple[int, int], ...], dict[int, int]]
+"""Of one frame: (action, flags) by seat, and the actions as step() takes them."""
+
+
+def input_text(frames: Iterable[Iterable[Iterable[int]]]) -> str:
+    """Inputs of some frames, (action, flags) by seat, as a request holds them: "1,1,3,1;1,1,0,3"."""
+    return ";".join(",".join(str(number) for pair in pairs for number in pair) for pairs in frames)
 
 
 class HostError(RuntimeError):
@@ -47,11 +58,12 @@ class Host:
     def __init__(self, environment: Environment) -> None:
         self._environment = environment
         self._seats = tuple(range(environment.seats))
-        self._step = environment.step
+        self._step, self._get_state = environment.step, environment.get_state
         self._frame = 0
         self._max_steps = environment.max_steps
-        self._snapshots: dict[int, bytes] = {}
-        self._outcomes: dict[int, tuple[list[list[int]], Any]] = {}
+        self._snapshots = Snapshots()
+        self._inputs: dict[str, Inputs] = {}
+        self._outcomes: dict[int, tuple[tuple[tuple[int, int], ...], Any]] = {}
         """Inputs and what step() returned, of frames that are not final. The environment hands out copies (sync_test checks it)."""
         self._dumps: dict[int, bytes] = {}
         """The bytes that were hashed, of the newest final frames, in order."""
@@ -96,32 +108,34 @@ class Host:
         return json.dumps({"hash": state_hash(self._environment.get_state()), "display": self._environment.render()})
 
     def run(self, batch_json: str) -> str:
-        """{"requests": [[kind, frame, ...], ...], "display": bool} -> {"ended", "rows", "display"}.
+        """{"requests": [[kind, frame, inputs?], ...], "display": bool} -> {"ended", "rows", "display"}.
 
-        ended: one bool for each `advance`. rows: {"frame", "row", "hash", "ended"} for each `final`. display: a list, or null.
+        advance, play: inputs of one or more frames, as input_text() writes them; play saves the state after each frame.
+        ended: one bool for each frame simulated. rows: {"frame", "row", "hash", "ended"} for each `final`. display: a list, or null.
         """
         batch, _ = _PARSE(batch_json)
         ended: list[bool] = []
         rows: list[dict[str, Any]] = []
-        advance, save = self._advance, self._save
         for request in batch["requests"]:
             kind, frame = request[0], request[1]
-            if kind == "advance":
-                ended.append(advance(frame, request[2]))
-            elif kind == "save":
-                save(frame)
+            if kind == "play":
+                self._simulate(frame, request[2], ended, saving=True)
             elif kind == "final":
                 rows.append(self._final(frame))
             elif kind == "load":
                 self._load(frame)
             elif kind == "release":
-                self._release(frame)
+                self._snapshots.release(frame)
+            elif kind == "advance":
+                self._simulate(frame, request[2], ended, saving=False)
+            elif kind == "save":
+                self._save(frame)
             else:
-                raise HostError(f"unknown request {kind!r}; known: load, advance, save, final, release")
+                raise HostError(f"unknown request {kind!r}; known: load, advance, save, play, final, release")
         display = json.dumps(self._environment.render()) if batch.get("display") else "null"
         # Put together by hand: one more encoder at each tick costs as much as a light step.
-        flags = ",".join(["true" if end else "false" for end in ended])
-        return f'{{"ended":[{flags}],"rows":[{",".join(map(json.dumps, rows))}],"display":{display}}}'
+        made = ",".join(map(json.dumps, rows)) if rows else ""
+        return f'{{"ended":{_flags(tuple(ended))},"rows":[{made}],"display":{display}}}'
 
     def digest(self, text: str) -> str:
         """SHA-256 of the UTF-8 text, 64 hex characters."""
@@ -138,39 +152,55 @@ class Host:
     def _save(self, frame: int) -> None:
         if frame != self._frame:
             raise HostError(f"save of frame {frame} while the world is at {self._frame}")
-        self._snapshots[frame] = pickle.dumps(self._environment.get_state(), 5)
+        self._snapshots.save(frame, self._environment.get_state())
 
     def _load(self, frame: int) -> None:
-        snapshot = self._snapshots.get(frame)
-        if snapshot is None:
-            raise HostError(f"load of frame {frame}, which is not saved; saved: {sorted(self._snapshots)}")
-        # Our own bytes, made by _save in this process: nothing from outside is ever unpickled.
-        self._environment.set_state(pickle.loads(snapshot))  # noqa: S301
+        try:
+            state = self._snapshots.load(frame)
+        except KeyError:
+            raise HostError(f"load of frame {frame}, which is not saved; saved: {self._snapshots.frames}") from None
+        self._environment.set_state(state)
         self._frame = frame
 
-    def _release(self, frame: int) -> None:
-        for old in [saved for saved in self._snapshots if saved < frame]:
-            del self._snapshots[old]
+    def _simulate(self, frame: int, text: str, ended: list[bool], *, saving: bool) -> None:
+        """From this frame on, one for each of the inputs; adds to ended whether the episode ends with it.
 
-    def _advance(self, frame: int, inputs: list[list[int]]) -> bool:
-        """Whether the episode ends with this frame."""
+        All in one loop: what a call costs in WebAssembly is a tenth of a light step.
+        """
         if frame != self._frame:
             raise HostError(f"advance of frame {frame} while the world is at {self._frame}")
-        seats = self._seats
-        if len(inputs) != len(seats):
-            raise HostError(f"{len(inputs)} inputs for {len(seats)} seats at frame {frame}")
-        outcome = self._step({seat: inputs[seat][0] for seat in seats})
-        self._outcomes[frame] = (inputs, outcome)
-        self._frame = frame + 1
-        if frame == self._flip_frame:
-            self._environment.set_state(flipped(self._environment.get_state()))
-        if frame + 1 >= self._max_steps:
-            return True
-        terminations, truncations = outcome[2], outcome[3]
-        for seat in seats:  # noqa: SIM110 - in WebAssembly a generator costs a tenth of a light step, at every frame
-            if not (terminations[seat] or truncations[seat]):
-                return False
-        return True
+        known, outcomes, seats, max_steps = self._inputs, self._outcomes, self._seats, self._max_steps
+        step, get_state, save, flip = self._step, self._get_state, self._snapshots.save, self._flip_frame
+        try:
+            for row in text.split(";"):
+                inputs, actions = known.get(row) or self._read(row, frame)
+                outcomes[frame] = inputs, (outcome := step(actions.copy()))
+                if frame == flip:
+                    self._environment.set_state(flipped(get_state()))
+                frame += 1
+                if saving:
+                    save(frame, get_state())
+                _, _, terminations, truncations, _ = outcome
+                over = True
+                if frame < max_steps:
+                    for seat in seats:
+                        if not (terminations[seat] or truncations[seat]):
+                            over = False
+                            break
+                ended.append(over)
+        finally:
+            self._frame = frame
+
+    def _read(self, row: str, frame: int) -> Inputs:
+        """The inputs of a frame; the same ones come again and again, so they are kept."""
+        numbers = [int(number) for number in row.split(",")]
+        inputs = tuple(zip(numbers[::2], numbers[1::2], strict=True))
+        if len(inputs) != len(self._seats):
+            raise HostError(f"{len(inputs)} inputs for {len(self._seats)} seats at frame {frame}")
+        if len(self._inputs) >= INPUTS_KEPT:
+            self._inputs.clear()
+        self._inputs[row] = read = inputs, {seat: inputs[seat][0] for seat in self._seats}
+        return read
 
     def _final(self, frame: int) -> dict[str, Any]:
         """The row of a frame that nothing will simulate again, from what its last simulation gave and left behind."""
@@ -182,8 +212,7 @@ class Host:
         truncated = [bool(truncations[seat]) for seat in seats]
         if frame + 1 >= self._max_steps:
             truncated = [truncated[seat] or not terminated[seat] for seat in seats]
-        # Our own bytes again.
-        hashed = encode(pickle.loads(self._snapshots[frame + 1]))  # noqa: S301
+        hashed = encode(self._snapshots.load(frame + 1))
         self._keep_dump(frame, hashed)
         state = short_hash(hashed)
         row = {
@@ -210,6 +239,12 @@ class Host:
         self._dump_bytes += len(data)
         while len(self._dumps) > DUMPS_KEPT or self._dump_bytes > DUMP_BYTES_KEPT:
             self._dump_bytes -= len(self._dumps.pop(next(iter(self._dumps))))
+
+
+@lru_cache(maxsize=256)
+def _flags(ended: tuple[bool, ...]) -> str:
+    """As JSON; the same few, again and again."""
+    return json.dumps(ended)
 
 
 def _plain(value: Any) -> Any:

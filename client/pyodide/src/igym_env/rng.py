@@ -42,8 +42,8 @@ class Generator:
 
     @state.setter
     def state(self, state: Sequence[int]) -> None:
-        words = tuple(int(word) for word in state)
-        if len(words) != 4 or not all(0 <= word <= _MASK32 for word in words) or not any(words):
+        words = tuple(map(int, state))
+        if len(words) != 4 or min(words) < 0 or not 0 < max(words) <= _MASK32:
             raise ValueError(f"generator state must be four 32-bit integers, not all zero; got {state!r}")
         self._state = words
 

@@ -17,7 +17,7 @@ import sys
 from typing import Any
 
 from igym_env.encoding import short_hash, state_hash
-from igym_env.host import Host
+from igym_env.host import Host, input_text
 from igym_env.loader import load
 from igym_env.rng import Generator
 from igym_env.seeds import episode_seed
@@ -154,7 +154,7 @@ def _episode(host: Host, environment: Any, generator: Generator, *, limit: int, 
             _guess_wrongly(host, inputs[start:], start=start, actions=len(environment.actions))
         requests: list[list[Any]] = [["load", start]] if frame or guesses else []
         for again in range(start, frame + 1):
-            requests += [["advance", again, inputs[again]], ["save", again + 1], ["final", again]]
+            requests += [["play", again, input_text([inputs[again]])], ["final", again]]
         requests.append(["release", max(0, frame - CHECK_DISTANCE + 1)])
         out = json.loads(host.run(json.dumps({"requests": requests, "display": False})))["rows"]
         for row in out[:-1]:
@@ -174,7 +174,9 @@ def _guess_wrongly(host: Host, inputs: list[list[list[int]]], *, start: int, act
     host.run(json.dumps({"requests": [["load", start]], "display": False}))
     for frame, given in enumerate(inputs, start):
         wrong = [[(action + 1) % actions, flags] for action, flags in given]
-        if json.loads(host.run(json.dumps({"requests": [["advance", frame, wrong]], "display": False})))["ended"][0]:
+        if json.loads(host.run(json.dumps({"requests": [["advance", frame, input_text([wrong])]], "display": False})))[
+            "ended"
+        ][0]:
             return
 
 
