@@ -2,6 +2,7 @@
  * `nox -s sim -- --seeds 2000 --frames 5000`: many matches of the real game code under one virtual clock and drawn faults.
  *
  * A failure is made smaller and printed as one line that replays it: `nox -s sim -- --replay '{...}'`. Exit code 1 if any failed.
+ * `--until-fail` ends with the first seed that fails, the same on every machine, and prints all that is wrong with it.
  *
  * @module
  */
@@ -55,6 +56,8 @@ async function playAll(seeds, options) {
   const workers = Math.min(availableParallelism(), seeds.length);
   /** @type {Played[]} */
   const played = [];
+  let failing = Infinity;
+  const isFirst = () => played.filter(({ seed }) => seed < failing).length === seeds.indexOf(failing);
   const jobs = Array.from({ length: workers }, (_, index) => {
     const mine = seeds.filter((_seed, position) => position % workers === index);
     const worker = new Worker(new URL(import.meta.url), { workerData: { seeds: mine, ...options } });
@@ -62,14 +65,15 @@ async function playAll(seeds, options) {
       worker.on("message", (/** @type {Played} */ one) => {
         played.push(one);
         if (isMilestone(played.length, seeds.length)) console.error(`${played.length} of ${seeds.length} matches, ${failures(played)} failed`);
-        if (options.untilFail && one.result.problems.length > 0) resolve("failed");
+        if (one.result.problems.length > 0) failing = Math.min(failing, one.seed);
+        if (options.untilFail && isFirst()) resolve("failed");
       });
       worker.on("error", reject);
       worker.on("exit", resolve);
     });
   });
-  await (options.untilFail ? Promise.race([Promise.all(jobs), ...jobs.map(failing)]) : Promise.all(jobs));
-  return played.sort((a, b) => a.seed - b.seed);
+  await (options.untilFail ? Promise.race([Promise.all(jobs), ...jobs.map(settledByFailure)]) : Promise.all(jobs));
+  return played.filter(({ seed }) => !options.untilFail || seed <= failing).sort((a, b) => a.seed - b.seed);
 }
 
 /** Twenty times in a long run; never in one of a few seconds. @param {number} count @param {number} total */
@@ -83,7 +87,7 @@ function failures(played) {
 }
 
 /** Settles only for a job that failed a match. @param {Promise<unknown>} job */
-async function failing(job) {
+async function settledByFailure(job) {
   if ((await job) !== "failed") await new Promise(() => {});
 }
 
@@ -124,7 +128,8 @@ async function main() {
   console.log(`matches without a rollback: ${played.filter(({ result }) => result.rollbacks === 0).length}`);
   const realHours = sum(({ result }) => result.virtualMs) / 3.6e6;
   console.log(`${Math.round(played.length / hours)} matches per hour, ${Math.round(realHours / hours)} times real time`);
-  if (!options.untilFail) explain(failed, options);
+  if (options.untilFail) for (const { seed, result } of failed) console.log(result.problems.map((problem) => `seed ${seed}: ${problem}`).join("\n"));
+  else explain(failed, options);
   for (const { seed } of unlike.slice(0, 3)) console.log(`seed ${seed} gave another digest the second time`);
   return failed.length + unlike.length === 0 ? 0 : 1;
 }
