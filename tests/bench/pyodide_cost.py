@@ -9,7 +9,7 @@ from collections.abc import Callable
 from statistics import median
 
 from igym_env.encoding import state_hash
-from igym_env.host import Host, input_text
+from igym_env.host import Host, request_text
 from igym_env.loader import load
 
 CALLS = 50
@@ -27,15 +27,14 @@ def measure(entry: str, rounds: int) -> str:
     host.start(json.dumps({"seed": 1, "episode": 0}))
     inputs = [[1, 1], [3, 1]]
     actions = {seat: pair[0] for seat, pair in enumerate(inputs)}
-    text = input_text([inputs] * FRAMES)
 
     def rollback(kind: str, frame: int) -> str:
-        return json.dumps({"requests": [["load", frame], [kind, frame, text]], "display": False})
+        return f"{request_text('load', frame)}\n{request_text(kind, frame, *[inputs] * FRAMES)}"
 
     for _ in range(WARM):
         host.run(rollback("play", 0))
     again, saved = rollback("advance", 1), rollback("play", 1)
-    host.run(json.dumps({"requests": [["load", 1]], "display": False}))
+    host.run(request_text("load", 1))
     state = environment.get_state()
 
     def state_and_steps() -> None:

@@ -1,5 +1,5 @@
 /**
- * The environment host (igym_env.host) as values: JSON text in, JSON text out, one call for each batch.
+ * The environment host (igym_env.host) as values: text in, text out, one call for each batch.
  *
  * A row is a text inside the answer and stays one: JavaScript never parses it, so 1 and 1.0 stay distinct.
  *
@@ -15,7 +15,7 @@
  * @typedef {object} TextHost
  * @property {() => string} describe
  * @property {(options: string) => string} start
- * @property {(batch: string) => string} run
+ * @property {(requests: string, display: boolean) => string} run
  * @property {(text: string) => string} digest SHA-256 of the UTF-8 text, 64 hex characters
  * @property {(frame: number) => string} dump the bytes whose hash is that of a final frame, base64; empty when they are gone
  * @property {(frame: number) => void} flip test profile only: one bit of the state is wrong after this frame
@@ -59,7 +59,7 @@ export class Host {
    * @returns {{ended: boolean[], rows: FinalRow[], display: Display | null}} ended for each advance, a row for each final
    */
   run(requests, { display }) {
-    return JSON.parse(this.#text.run(JSON.stringify({ requests: toHost(requests), display })));
+    return JSON.parse(this.#text.run(toHost(requests), display));
   }
 
   /** @param {number} frame a final one @returns {string} base64 of the bytes that were hashed; empty when they are gone */
@@ -98,30 +98,30 @@ export class Host {
 }
 
 /**
- * Frames that are simulated and saved one after the other are one request: `["play", 7, "1,1,3,1;1,1,0,1"]`.
+ * Lines, as igym_env.host.request_text writes them; frames that are simulated and saved one after the other are one: `play 7 1,1,3,1;1,1,0,3`.
  *
  * @param {Request[]} requests
- * @returns {unknown[][]}
+ * @returns {string}
  */
 function toHost(requests) {
-  /** @type {any[][]} */
-  const texts = [];
+  /** @type {string[]} */
+  const lines = [];
   let following = -1;
   for (let index = 0; index < requests.length; index += 1) {
     const request = requests[index];
     const { kind, frame } = request;
     if (kind !== "advance") {
-      texts.push([kind, frame]);
+      lines.push(`${kind} ${frame}`);
       following = -1;
       continue;
     }
-    const text = request.inputs.flatMap(inputPair).join(",");
+    const inputs = request.inputs.flatMap(inputPair).join(",");
     const next = requests[index + 1];
     const saved = next?.kind === "save" && next.frame === frame + 1;
-    if (saved && frame === following) texts[texts.length - 1][2] += `;${text}`;
-    else texts.push([saved ? "play" : "advance", frame, text]);
+    if (saved && frame === following) lines[lines.length - 1] += `;${inputs}`;
+    else lines.push(`${saved ? "play" : "advance"} ${frame} ${inputs}`);
     if (saved) index += 1;
     following = saved ? frame + 1 : -1;
   }
-  return texts;
+  return lines.join("\n");
 }

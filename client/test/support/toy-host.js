@@ -35,9 +35,8 @@ export function toyHost({ seats, maxSteps, target, leak = false, flipFrame, seed
       onStart();
       return JSON.stringify({ hash: hashText(String(seed + seedOffset)), display: [] });
     },
-    run(text) {
-      const { requests: pairs, display } = JSON.parse(text);
-      const requests = pairs.flatMap(fromText);
+    run(text, display) {
+      const requests = text.split("\n").flatMap(fromText);
       const answer = world.run(requests);
       onRun(requests, answer);
       const { ended, rows } = answer;
@@ -59,12 +58,14 @@ export function hostSeed(episode) {
 }
 
 /**
- * @param {[Request["kind"] | "play", number, string?]} request
+ * @param {string} line
  * @returns {Request[]}
  */
-function fromText([kind, frame, text]) {
+function fromText(line) {
+  const [kind, number, text] = /** @type {[Request["kind"] | "play", string, string]} */ (line.split(" "));
+  const frame = Number(number);
   if (kind !== "advance" && kind !== "play") return [{ kind, frame }];
-  return (text ?? "").split(";").flatMap((row, index) => {
+  return text.split(";").flatMap((row, index) => {
     const numbers = row.split(",").map(Number);
     const inputs = Array.from({ length: numbers.length / 2 }, (_, seat) => {
       const [action, flags] = numbers.slice(2 * seat, 2 * seat + 2);

@@ -24,16 +24,16 @@ def host(max_steps: int | None = None) -> Host:
     return made
 
 
-def run(one: Host, *requests: list[Any], display: bool = False) -> dict[str, Any]:
-    answer: dict[str, Any] = json.loads(one.run(json.dumps({"requests": requests, "display": display})))
+def run(one: Host, *requests: str, display: bool = False) -> dict[str, Any]:
+    answer: dict[str, Any] = json.loads(one.run("\n".join(requests), display))
     return answer
 
 
 def played(one: Host, *steps: tuple[int, str], load: int | None = None) -> list[dict[str, Any]]:
     """The rows of these frames, each simulated, saved and final."""
-    requests: list[list[Any]] = [] if load is None else [["load", load]]
+    requests = [] if load is None else [f"load {load}"]
     for frame, inputs in steps:
-        requests += [["play", frame, inputs], ["final", frame]]
+        requests += [f"play {frame} {inputs}", f"final {frame}"]
     rows: list[dict[str, Any]] = run(one, *requests)["rows"]
     return rows
 
@@ -65,17 +65,17 @@ def test_loading_a_snapshot_brings_the_same_rows_again() -> None:
 def test_a_snapshot_is_a_copy() -> None:
     one = host()
     before = state_hash(load(KITCHEN).get_state())
-    run(one, ["save", 0], ["advance", 0, ";".join(["1,1,3,1"] * 5)], ["load", 0])
+    run(one, "save 0", "advance 0 " + ";".join(["1,1,3,1"] * 5), "load 0")
     assert played(one, (0, IDLE))[0]["hash"] != before
 
 
 def test_a_frame_is_final_once_and_only_after_it_was_simulated_and_saved() -> None:
     one = host()
-    answer = run(one, ["advance", 0, IDLE], ["save", 1], ["advance", 1, IDLE], ["save", 2])
+    answer = run(one, f"advance 0 {IDLE}", "save 1", f"advance 1 {IDLE}", "save 2")
     assert (answer["ended"], answer["rows"]) == ([False, False], [])
-    assert [row["frame"] for row in run(one, ["final", 0], ["final", 1])["rows"]] == [0, 1]
+    assert [row["frame"] for row in run(one, "final 0", "final 1")["rows"]] == [0, 1]
     with pytest.raises(HostError, match="final row of frame 0, which was not simulated"):
-        run(one, ["final", 0])
+        run(one, "final 0")
 
 
 def test_the_bytes_that_were_hashed_are_kept_for_the_newest_frames() -> None:
@@ -99,8 +99,8 @@ def test_a_flipped_bit_changes_one_field_of_the_frame_and_survives_a_rollback() 
 
 def test_the_display_list_comes_when_it_is_wanted() -> None:
     one = host()
-    assert run(one, ["advance", 0, IDLE])["display"] is None
-    assert all(isinstance(shape[0], str) for shape in run(one, ["advance", 1, IDLE], display=True)["display"])
+    assert run(one, f"advance 0 {IDLE}")["display"] is None
+    assert all(isinstance(shape[0], str) for shape in run(one, f"advance 1 {IDLE}", display=True)["display"])
 
 
 class Greedy:
@@ -140,7 +140,7 @@ def test_what_a_world_does_to_its_actions_reaches_no_other_frame(monkeypatch: py
     one = Host(Greedy())
     one.start(json.dumps({"seed": 0, "episode": 0, "observe": True}))
     monkeypatch.setattr("igym_env.host.INPUTS_KEPT", 2)
-    rows = run(one, ["play", 0, "1,1,2,1;1,1,2,1;0,1,1,2;2,1,2,1;1,1,2,1"], *(["final", frame] for frame in range(5)))
+    rows = run(one, "play 0 1,1,2,1;1,1,2,1;0,1,1,2;2,1,2,1;1,1,2,1", *(f"final {frame}" for frame in range(5)))
     assert [json.loads(row["observations"]) for row in rows["rows"]] == [[1, 2], [2, 4], [2, 5], [4, 7], [5, 9]]
     assert json.loads(rows["rows"][2]["row"])["auto"] == [False, True]
 
@@ -149,24 +149,24 @@ def test_after_a_world_that_fails_the_frames_before_are_there() -> None:
     one = Host(Greedy())
     one.start(json.dumps({"seed": 0, "episode": 0}))
     with pytest.raises(ValueError, match="no 3"):
-        run(one, ["play", 0, "1,1,1,1;1,1,1,1;3,1,0,1"])
+        run(one, "play 0 1,1,1,1;1,1,1,1;3,1,0,1")
     with pytest.raises(HostError, match="advance of frame 0 while the world is at 2"):
-        run(one, ["play", 0, "1,1,1,1"])
+        run(one, "play 0 1,1,1,1")
     assert [row["frame"] for row in played(one, (2, "1,1,1,1"))] == [2]
 
 
 @pytest.mark.parametrize(
     ("requests", "said"),
     [
-        ([["advance", 1, IDLE]], "advance of frame 1 while the world is at 0"),
-        ([["save", 4]], "save of frame 4 while the world is at 0"),
-        ([["load", 9]], "not saved"),
-        ([["advance", 0, "0,1"]], "1 inputs for 2 seats"),
-        ([["fly", 0]], "unknown request 'fly'"),
-        ([["advance", 0, IDLE], ["save", 1], ["release", 1], ["load", 0]], "saved: [1]"),
+        ([f"advance 1 {IDLE}"], "advance of frame 1 while the world is at 0"),
+        (["save 4"], "save of frame 4 while the world is at 0"),
+        (["load 9"], "not saved"),
+        (["advance 0 0,1"], "1 inputs for 2 seats"),
+        (["fly 0"], "unknown request 'fly'"),
+        ([f"advance 0 {IDLE}", "save 1", "release 1", "load 0"], "saved: [1]"),
     ],
 )
-def test_our_own_nonsense_is_named(requests: list[list[Any]], said: str) -> None:
+def test_our_own_nonsense_is_named(requests: list[str], said: str) -> None:
     with pytest.raises(HostError) as caught:
         run(host(), *requests)
     assert said in str(caught.value)

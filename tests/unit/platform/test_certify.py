@@ -19,7 +19,7 @@ from igym.certify import Certifier, CertifyError, keep_build
 from igym.exports import Exporter
 from igym.runtime import Runtime
 from igym.store import SessionRecord, Store
-from igym_env.host import Host, input_text
+from igym_env.host import Host, request_text
 from igym_env.loader import load
 from igym_env.seeds import episode_seed
 
@@ -32,11 +32,11 @@ def rows_of(found: assets.Assets) -> list[str]:
     """What two browsers would have sent: the kitchen holds integers, so CPython computes the same."""
     host = Host(load(f"{found.examples}/environments/kitchen.py:Kitchen"))
     host.start(json.dumps({"seed": episode_seed(SEED, "kitchen", 0), "episode": 0, "max_steps": FRAMES}))
-    requests: list[list[Any]] = []
+    requests: list[str] = []
     for frame in range(FRAMES):
         inputs = [[(frame // 7) % 6, 1], [(frame // 5) % 6, 3]]
-        requests += [["play", frame, input_text([inputs])], ["final", frame]]
-    return [row["row"] for row in json.loads(host.run(json.dumps({"requests": requests, "display": False})))["rows"]]
+        requests += [request_text("play", frame, inputs), request_text("final", frame)]
+    return [row["row"] for row in json.loads(host.run("\n".join(requests)))["rows"]]
 
 
 async def stored(

@@ -17,7 +17,7 @@ import sys
 from typing import Any
 
 from igym_env.encoding import short_hash, state_hash
-from igym_env.host import Host, input_text
+from igym_env.host import Host, request_text
 from igym_env.loader import load
 from igym_env.rng import Generator
 from igym_env.seeds import episode_seed
@@ -152,11 +152,11 @@ def _episode(host: Host, environment: Any, generator: Generator, *, limit: int, 
         start = max(0, frame - CHECK_DISTANCE)
         if guesses:
             _guess_wrongly(host, inputs[start:], start=start, actions=len(environment.actions))
-        requests: list[list[Any]] = [["load", start]] if frame or guesses else []
+        requests = [request_text("load", start)] if frame or guesses else []
         for again in range(start, frame + 1):
-            requests += [["play", again, input_text([inputs[again]])], ["final", again]]
-        requests.append(["release", max(0, frame - CHECK_DISTANCE + 1)])
-        out = json.loads(host.run(json.dumps({"requests": requests, "display": False})))["rows"]
+            requests += [request_text("play", again, inputs[again]), request_text("final", again)]
+        requests.append(request_text("release", max(0, frame - CHECK_DISTANCE + 1)))
+        out = json.loads(host.run("\n".join(requests)))["rows"]
         for row in out[:-1]:
             if row["row"] != rows[row["frame"]]:
                 what = "the state" if row["hash"] != hashes[row["frame"]] else "the row"
@@ -171,12 +171,10 @@ def _episode(host: Host, environment: Any, generator: Generator, *, limit: int, 
 
 def _guess_wrongly(host: Host, inputs: list[list[list[int]]], *, start: int, actions: int) -> None:
     """Simulates the frames with every seat's action wrong, up to an end that then may come: what a peer with bad luck predicts."""
-    host.run(json.dumps({"requests": [["load", start]], "display": False}))
+    host.run(request_text("load", start))
     for frame, given in enumerate(inputs, start):
         wrong = [[(action + 1) % actions, flags] for action, flags in given]
-        if json.loads(host.run(json.dumps({"requests": [["advance", frame, input_text([wrong])]], "display": False})))[
-            "ended"
-        ][0]:
+        if json.loads(host.run(request_text("advance", frame, wrong)))["ended"][0]:
             return
 
 
