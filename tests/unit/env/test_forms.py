@@ -73,10 +73,10 @@ def test_a_form_fits_whatever_it_was_learnt_from_and_nothing_else_gets_other_byt
 def test_states_of_several_shapes_in_turn_keep_their_bytes(states: list[Any]) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(encoding, "COMPILED_AFTER", 2)
-        encoding._shape.cache_clear()
+        encoding._form.cache_clear()
         for _ in range(20):
             assert [encode(state) for state in states] == [plain(state) for state in states]
-    encoding._shape.cache_clear()
+    encoding._form.cache_clear()
 
 
 @pytest.mark.parametrize("other", [[True, 2], [1.0, 2], (1, 2), [1, 2, 3], [1], {"a": 1, "b": 2}, {1, 2}, "12", None])

@@ -39,7 +39,7 @@ def encode(value: Any) -> bytes:
 
 def state_hash(value: Any) -> str:
     """First 8 bytes of SHA-256 of the canonical bytes, as 16 hex characters."""
-    return short_hash(encode(value))
+    return sha256(encode(value)).hexdigest()[:16]
 
 
 def short_hash(data: bytes) -> str:
@@ -112,39 +112,33 @@ def _integers(tag: bytes, count: int) -> bytes:
 
 
 def _dict(value: dict[Any, Any]) -> bytes:
-    shape = _shape(tuple(value), tuple(map(type, value.values())))
-    if shape.compiled is not None and (data := shape.compiled(value)) is not None:
+    form = _form(tuple(value))
+    if form.compiled is not None and (data := form.compiled(value)) is not None:
         return data
-    return shape.write(value)
+    return form.write(value)
 
 
-class _Shape:
-    """How a dict with these keys, whose values have these types, is written: one text with a place for each value."""
+class _Form:
+    """How dicts with these keys are written: one that comes again and again is compiled with all that is in it, see `forms`."""
 
-    __slots__ = ("_form", "_keys", "_patience", "_tree", "_types", "_uses", "_writers", "compiled")
+    __slots__ = ("_patience", "_tree", "_uses", "compiled")
 
-    def __init__(self, keys: tuple[Any, ...], types: tuple[type, ...]) -> None:
-        encoded = [_str(key) if isinstance(key, str) else _encoded(key) for key in keys]
-        parts = sorted(zip(encoded, keys, types, strict=True), key=itemgetter(0))
-        places = (key.replace(b"%", b"%%") + (b"i%d;" if kind is int else b"%b") for key, _, kind in parts)
-        self._form = b"d%d:" % len(keys) + b"".join(places)
-        self._keys = [key for _, key, _ in parts]
-        self._types = types
-        self._writers = [int if kind is int else _WRITERS.get(kind, _other) for _, _, kind in parts]
+    def __init__(self) -> None:
         self._uses = 0
         self._patience = COMPILED_AFTER
         self._tree: Place | None = None
         self.compiled: Callable[[dict[Any, Any]], bytes | None] | None = None
 
     def write(self, value: dict[Any, Any]) -> bytes:
-        """A shape that comes again and again is compiled with all that is in it; one of many that come once is not worth it."""
-        if not all(isinstance(key, str) for key in self._keys):
+        """What is compiled does not fit, or nothing is."""
+        keys, types = tuple(value), tuple(map(type, value.values()))
+        if not all(isinstance(key, str) for key in keys):
             # 1, 1.0 and True are one key of a cache, and not one of ours.
-            return _Shape(tuple(value), self._types)._written(value)
+            return _Shape(keys, types).write(value)
         self._uses += 1
         if self._uses == self._patience:
             self._learn(value)
-        return self._written(value)
+        return _shape(keys, types).write(value)
 
     def _learn(self, value: dict[str, Any]) -> None:
         """The next time comes twice as late: to compile a form costs as much as to write forty values."""
@@ -152,12 +146,31 @@ class _Shape:
         self._tree = seen(value) if self._tree is None else merged(self._tree, seen(value))
         self.compiled = None if self._tree.within is None else compiled(self._tree, _writer, _str)
 
-    def _written(self, value: dict[Any, Any]) -> bytes:
+
+class _Shape:
+    """How a dict with these keys, whose values have these types, is written: one text with a place for each value."""
+
+    __slots__ = ("_form", "_keys", "_writers")
+
+    def __init__(self, keys: tuple[Any, ...], types: tuple[type, ...]) -> None:
+        encoded = [_str(key) if isinstance(key, str) else _encoded(key) for key in keys]
+        parts = sorted(zip(encoded, keys, types, strict=True), key=itemgetter(0))
+        places = (key.replace(b"%", b"%%") + (b"i%d;" if kind is int else b"%b") for key, _, kind in parts)
+        self._form = b"d%d:" % len(keys) + b"".join(places)
+        self._keys = [key for _, key, _ in parts]
+        self._writers = [int if kind is int else _WRITERS.get(kind, _other) for _, _, kind in parts]
+
+    def write(self, value: dict[Any, Any]) -> bytes:
         return self._form % tuple([write(value[key]) for write, key in zip(self._writers, self._keys, strict=True)])
 
 
 def _writer(kind: type | None) -> Callable[[Any], bytes]:
     return _encoded if kind is None else _WRITERS.get(kind, _other)
+
+
+@lru_cache(maxsize=KEY_SETS_KEPT)
+def _form(_keys: tuple[Any, ...]) -> _Form:
+    return _Form()
 
 
 @lru_cache(maxsize=KEY_SETS_KEPT)
