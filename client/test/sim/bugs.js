@@ -15,7 +15,8 @@ export const CHECKERS = Object.freeze({
   "row counts": /: \d+ rows, \d+ expected/,
   seals: /: sealed as (not )?verified: /,
   columns: /: frame \d+: \w+ is .+, seen was /,
-  corrections: /corrected row|a correction without/,
+  guesses: /: (was_speculative|corrected) is .+, by what had come it is /,
+  rollbacks: /: rollback .+; carried out was |: rollback \d+: seat \d did not give /,
   "own inputs": /simulated with own inputs given up to frame/,
   window: /frames ahead of the confirmed one, \d+ are allowed/,
   detector: /desyncs told: |is called verified, and|by the states it is/,
@@ -74,7 +75,7 @@ export const BUGS = Object.freeze([
   },
   {
     name: "a row says how it was simulated last, not first",
-    by: "corrections",
+    by: "guesses",
     edits: [{ file: "core/record.js", from: "      held.ended = ended;", to: "      held.ended = ended;\n      held.first = used;" }],
   },
   {
@@ -199,6 +200,31 @@ export const BUGS = Object.freeze([
         to: "    this.state = \"sealed\";",
       },
     ],
+  },
+  {
+    name: "a guess that came true is called no guess",
+    by: "guesses",
+    edits: [{ file: "core/record.js", from: "return { frame, predicted,", to: "return { frame, predicted: corrected," }],
+  },
+  {
+    name: "a guess is called right when its action was, whatever its flags",
+    by: "guesses",
+    edits: [{ file: "core/record.js", from: "guess && !sameInput(first.inputs[seat], actual[seat])", to: "guess && first.inputs[seat].action !== actual[seat].action" }],
+  },
+  {
+    name: "a one-shot action is predicted to come again",
+    by: "guesses",
+    edits: [{ file: "core/input-queue.js", from: "return this.#oneShot.has(last.action) ? { ...last, action: this.#unknown.action } : last;", to: "return last;" }],
+  },
+  {
+    name: "of two rollbacks in a row the second is not written down",
+    by: "rollbacks",
+    edits: [{ file: "game/recorder.js", from: "    this.#pending.rollbacks.texts.push(JSON.stringify(row));", to: "    if (at !== this.lastAt) this.#pending.rollbacks.texts.push(JSON.stringify(row));\n    this.lastAt = at;" }],
+  },
+  {
+    name: "the rollbacks table says what the cause had predicted where it says what it gave",
+    by: "rollbacks",
+    edits: [{ file: "game/recorder.js", from: "actual: actual.action,", to: "actual: predicted.action," }],
   },
   {
     name: "the first simulation of a frame counts as a repetition",

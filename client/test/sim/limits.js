@@ -30,11 +30,11 @@ export function windowProblems({ aheadFrames }, limitFrames) {
 /**
  * A lower delay takes nothing back: inputs are given as far as the highest frame that any delay has reached.
  *
- * @param {Pick<Book, "givenTo">} book
+ * @param {readonly number[]} givenTo by frame: the highest one whose own input had been given when it was simulated first
  * @param {Delay} delay
  * @returns {string[]}
  */
-export function givenProblems({ givenTo }, delay) {
+export function givenProblems(givenTo, delay) {
   let due = delay.startFrames - 1;
   for (const [frame, given] of givenTo.entries()) {
     due = Math.max(due, frame + delayAt(delay, frame));

@@ -20,11 +20,11 @@ test("the limit may be reached, not passed", () => {
 
 test("own inputs are given as far as the delay reaches, and none is taken back", () => {
   const givenTo = [2, 3, 4, 7, 8, 8, 8, 8, 8, 9];
-  assert.deepEqual(givenProblems({ givenTo }, DELAY), []);
-  assert.deepEqual(givenProblems({ givenTo: givenTo.with(3, 5) }, DELAY), ["frame 3: simulated with own inputs given up to frame 5, by the delay it is 7"]);
-  assert.match(givenProblems({ givenTo: givenTo.with(5, 9) }, DELAY)[0], /^frame 5:/);
+  assert.deepEqual(givenProblems(givenTo, DELAY), []);
+  assert.deepEqual(givenProblems(givenTo.with(3, 5), DELAY), ["frame 3: simulated with own inputs given up to frame 5, by the delay it is 7"]);
+  assert.match(givenProblems(givenTo.with(5, 9), DELAY)[0], /^frame 5:/);
 });
 
 test("at the start the frames below the delay are known, so nothing is due before them", () => {
-  assert.deepEqual(givenProblems({ givenTo: [1, 1, 2] }, { startFrames: 2, changes: [[0, 0]] }), []);
+  assert.deepEqual(givenProblems([1, 1, 2], { startFrames: 2, changes: [[0, 0]] }), []);
 });

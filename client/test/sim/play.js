@@ -11,7 +11,6 @@ import { INPUT_DELAY_FRAMES, Table } from "../support/table.js";
 import { hostSeed } from "../support/toy-host.js";
 import { witnessProblems } from "./witness.js";
 
-/** @import { Input } from "../../src/core/types.js" */
 /** @import { SealReason } from "../../src/game/messages.js" */
 /** @import { Plan } from "./plan.js" */
 /** @import { Seat } from "../support/table.js" */
@@ -116,7 +115,7 @@ function problemsOf(table, { frames, episodes, target, flip }) {
     const reason = flipped.at(-1) === sound.at(-1) ? "completed" : "hash_mismatch";
     for (const [index, seat] of table.seats.entries()) {
       const expected = flip?.seat === index ? flipped : sound;
-      problems.push(...[...judgeSeat(seat, { expected, episode, reason }), ...judgeLocal(seat, { index, episode, rows: expected.length })].map((text) => `seat ${index}, episode ${episode}: ${text}`));
+      problems.push(...judgeSeat(seat, { expected, episode, reason }).map((text) => `seat ${index}, episode ${episode}: ${text}`));
     }
   }
   return problems;
@@ -165,28 +164,6 @@ function lostAtKill(table, index) {
 }
 
 /**
- * What the seat says of itself: one local row for each row, own inputs never predicted, corrections only of predictions.
- *
- * @param {Seat} seat
- * @param {{index: number, episode: number, rows: number}} what
- * @returns {string[]}
- */
-function judgeLocal(seat, { index, episode, rows }) {
-  const local = seat.texts("local", episode).map((text) => JSON.parse(text));
-  const problems = local.length === rows ? [] : [`${local.length} local rows for ${rows} rows`];
-  const own = local.findIndex(({ was_speculative: predicted }) => predicted[index]);
-  if (own !== -1) problems.push(`frame ${own}: the own input was predicted`);
-  const odd = local.findIndex(({ was_speculative: predicted, corrected, n_resim: again }) => corrected.some((/** @type {boolean} */ wrong, /** @type {number} */ at) => wrong && (!predicted[at] || again === 0)));
-  if (odd !== -1) problems.push(`frame ${odd}: a correction without a prediction, or without a re-simulation`);
-  const rollbacks = seat.texts("rollbacks", episode).map((text) => JSON.parse(text));
-  const wrong = rollbacks.findIndex(({ rollback_id: id, at_frame: at, to_frame: to, depth }, place) => id !== place || at - to !== depth || depth < 1);
-  if (wrong !== -1) problems.push(`rollback ${wrong}: ${JSON.stringify(rollbacks[wrong])}`);
-  const corrected = local.filter((row) => row.corrected.includes(true)).length;
-  if (rollbacks.length >= 20 && corrected === 0) problems.push(`${rollbacks.length} rollbacks and no corrected row`);
-  return problems;
-}
-
-/**
  * @param {Seat} seat
  * @param {{expected: string[], episode: number, reason: SealReason}} what
  * @returns {string[]}
@@ -195,7 +172,9 @@ function judgeSeat(seat, { expected, episode, reason }) {
   const seal = seat.seals[episode];
   if (seal === undefined) return ["no seal"];
   const rows = seat.rows(episode);
+  const local = seat.texts("local", episode);
   const problems = [];
+  if (local.length !== rows.length) problems.push(`${local.length} local rows, ${rows.length} expected`);
   if (rows.length !== expected.length) problems.push(`${rows.length} rows, ${expected.length} expected`);
   const frame = rows.findIndex((row, index) => row !== expected[index]);
   if (frame !== -1) problems.push(`frame ${frame} differs from the world without a network: ${rows[frame]} instead of ${expected[frame]}`);
@@ -212,27 +191,11 @@ function judgeSeat(seat, { expected, episode, reason }) {
  */
 function referenceRows(table, { frames, episode, target, flipFrame }) {
   const world = new ToyWorld({ seats: table.seats.length, seed: hostSeed(episode), maxSteps: frames, target, flipFrame });
-  const given = table.seats.map((seat) => givenIn(seat, episode));
   const rows = [];
   for (let frame = 0, ended = false; !ended; frame += 1) {
-    const step = world.step(frame, given.map((inputs) => inputs.get(frame) ?? BEFORE));
+    const step = world.step(frame, table.seats.map((seat) => seat.books[episode]?.given.get(frame) ?? BEFORE));
     rows.push(step.row);
     ended = step.ended;
   }
   return rows;
-}
-
-/**
- * @param {Seat} seat
- * @param {number} episode
- * @returns {Map<number, Input>} by frame; an episode begins where the frames begin again
- */
-function givenIn(seat, episode) {
-  /** @type {Map<number, Input>[]} */
-  const episodes = [];
-  for (const { frame, input } of seat.given) {
-    if (frame === INPUT_DELAY_FRAMES) episodes.push(new Map());
-    episodes.at(-1)?.set(frame, input);
-  }
-  return episodes[episode] ?? new Map();
 }

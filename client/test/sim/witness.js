@@ -7,16 +7,18 @@
 import { MOST_FRAMES } from "../../src/game/window.js";
 import { columnProblems } from "./columns.js";
 import { detectorProblems } from "./detector.js";
+import { guessProblems, rollbackProblems } from "./guesses.js";
 import { givenProblems, windowProblems } from "./limits.js";
 import { INPUT_DELAY_FRAMES } from "../support/table.js";
 
 /** @import { DesyncMessage } from "../../src/game/messages.js" */
 /** @import { Sealed, Seen } from "./detector.js" */
+/** @import { Seen as Guessed } from "./guesses.js" */
 /** @import { Plan } from "./plan.js" */
 /** @import { Seat, Table } from "../support/table.js" */
 
-/** Of a seat that did not begin an episode that another one began. @type {Seen} */
-const NOTHING = Object.freeze({ hashes: [], hashesHeard: [], heardAtSeal: null, strays: 0 });
+/** Of a seat that did not begin an episode that another one began. @type {Seen & Guessed} */
+const NOTHING = Object.freeze({ knownTo: [], given: new Map(), loads: [], hashes: [], hashesHeard: [], heardAtSeal: null, strays: 0 });
 
 /**
  * @param {Table} table
@@ -42,11 +44,15 @@ function seatProblems({ seats }, { machines, limitFrames }, { index, episode }) 
   const book = seat.books[episode];
   const delay = { startFrames: INPUT_DELAY_FRAMES, changes: machines[index]?.delayChanges ?? [] };
   const local = seat.texts("local", episode).map((text) => JSON.parse(text));
+  const rollbacks = seat.texts("rollbacks", episode).map((text) => JSON.parse(text));
+  const books = seats.map(({ books }) => books[episode] ?? NOTHING);
   return [
     ...columnProblems(local, book, delay),
-    ...givenProblems(book, delay),
+    ...guessProblems(local, { seat: index, books, delayFrames: INPUT_DELAY_FRAMES }),
+    ...rollbackProblems(rollbacks, { seat: index, books, isWhole: !seat.stopped }),
+    ...givenProblems(book.knownTo.map((to) => to[index]), delay),
     ...windowProblems(book, limitFrames ?? MOST_FRAMES),
-    ...detectorProblems({ seat: index, books: seats.map(({ books }) => books[episode] ?? NOTHING), told: toldBy(seat, episode), sealed: sealedBy(seat, episode) }),
+    ...detectorProblems({ seat: index, books, told: toldBy(seat, episode), sealed: sealedBy(seat, episode) }),
   ];
 }
 

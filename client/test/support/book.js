@@ -8,7 +8,7 @@
 
 import { glance } from "./glance.js";
 
-/** @import { Request } from "../../src/core/types.js" */
+/** @import { Input, Request } from "../../src/core/types.js" */
 /** @import { Label } from "../../src/net/channel.js" */
 /** @import { Answer } from "./toy-world.js" */
 
@@ -19,8 +19,12 @@ export class Book {
   firstMs = [];
   /** How far it was ahead of the confirmed frame then. @type {number[]} */
   aheadFrames = [];
-  /** The highest frame whose own input had been given then. @type {number[]} */
-  givenTo = [];
+  /** By seat: its inputs were known up to here then, without a gap. @type {number[][]} */
+  knownTo = [];
+  /** Its own inputs, as it gave them. @type {Map<number, Input>} */
+  given = new Map();
+  /** Each time that an older state was loaded: which frame, and how many had been simulated. @type {{to: number, at: number}[]} */
+  loads = [];
   /** When it had been simulated and the inputs of all seats up to it were there. @type {number[]} */
   finalMs = [];
   /** The newest frame that was simulated then. @type {number[]} */
@@ -47,8 +51,9 @@ export class Book {
     this.hashesHeard = Array.from({ length: seats }, () => 0);
   }
 
-  /** @param {number} frame whose own input was given */
-  gave(frame) {
+  /** @param {number} frame whose own input was given @param {Input} input */
+  gave(frame, input) {
+    this.given.set(frame, input);
     this.inputsTo[this.#seat] = frame;
   }
 
@@ -63,7 +68,10 @@ export class Book {
   /** A batch was carried out. @param {Request[]} requests @param {Answer["rows"]} rows @param {number} nowMs */
   ran(requests, rows, nowMs) {
     const confirmed = Math.min(...this.inputsTo);
-    for (const request of requests) if (request.kind === "advance") this.#advanced(request.frame, confirmed, nowMs);
+    for (const { kind, frame } of requests) {
+      if (kind === "load") this.loads.push({ to: frame, at: this.simulated.length });
+      if (kind === "advance") this.#advanced(frame, confirmed, nowMs);
+    }
     for (let frame = this.finalMs.length; frame <= confirmed && frame < this.simulated.length; frame += 1) {
       this.finalMs.push(nowMs);
       this.newestAtFinal.push(this.simulated.length - 1);
@@ -99,6 +107,6 @@ export class Book {
     this.simulated.push(1);
     this.firstMs.push(nowMs);
     this.aheadFrames.push(frame - confirmed);
-    this.givenTo.push(this.inputsTo[this.#seat]);
+    this.knownTo.push([...this.inputsTo]);
   }
 }

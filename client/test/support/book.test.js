@@ -22,7 +22,7 @@ const advances = (...frames) => frames.map((frame) => ({ kind: "advance", frame,
 
 /** One new frame, behind frames that are simulated again. @param {Book} book @param {number} frame @param {number} nowMs @param {number[]} again */
 function play(book, frame, nowMs, ...again) {
-  book.gave(frame);
+  book.gave(frame, press(0));
   book.ran(advances(...again, frame), [], nowMs);
 }
 

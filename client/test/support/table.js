@@ -15,7 +15,7 @@ import { SESSION, toyHost } from "./toy-host.js";
 
 /** @import { Label } from "../../src/net/channel.js" */
 /** @import { ChunkKind, ChunkMessage, FromWorker, GameEvent, Seal, SessionConfig } from "../../src/game/messages.js" */
-/** @import { Input, Request } from "../../src/core/types.js" */
+/** @import { Request } from "../../src/core/types.js" */
 /** @import { Wire } from "../../src/game/links.js" */
 /** @import { Rule } from "./link.js" */
 /** @import { End } from "./memory-channel.js" */
@@ -50,8 +50,6 @@ export class Seat {
   error = null;
   stopped = false;
   match;
-  /** What was really given, in order of the calls. @type {{frame: number, input: Input}[]} */
-  given = [];
   /** What was seen of it, by episode. @type {Book[]} */
   books = [];
   #config;
@@ -76,8 +74,7 @@ export class Seat {
     const sample = input.sample.bind(input);
     input.sample = (frame) => {
       const sampled = sample(frame);
-      this.given.push({ frame, input: sampled });
-      this.books.at(-1)?.gave(frame);
+      this.books.at(-1)?.gave(frame, sampled);
       return sampled;
     };
     const post = (/** @type {FromWorker} */ message) => {

@@ -27,7 +27,7 @@ export function toyHost({ seats, maxSteps, target, leak = false, flipFrame, seed
   return {
     describe() {
       const actions = Array.from({ length: TOY_ACTIONS }, (_, index) => `action-${index}`);
-      return JSON.stringify({ seats, actions, noop: 0, fps: 30, max_steps: maxSteps, view: [100, 100], keys: { KeyA: "action-1" }, one_shot: [3] });
+      return JSON.stringify({ seats, actions, noop: 0, fps: 30, max_steps: maxSteps, view: [100, 100], keys: { KeyA: "action-1" }, one_shot: [TOY_ONE_SHOT] });
     },
     start(text) {
       const { seed } = JSON.parse(text);
@@ -47,6 +47,9 @@ export function toyHost({ seats, maxSteps, target, leak = false, flipFrame, seed
     digest: (text) => createHash("sha256").update(text).digest("hex"),
   };
 }
+
+/** The action that nobody repeats. */
+export const TOY_ONE_SHOT = 3;
 
 /** The session seed and scene of every simulated session; episodes derive theirs. */
 export const SESSION = Object.freeze({ seed: 7, sceneId: "toy" });
