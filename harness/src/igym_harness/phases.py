@@ -29,6 +29,7 @@ MATCH_S = 60.0
 STEADY_S = 10.0
 SCREEN_S = 20.0
 EXPORT_S = 10.0
+"""At least; as long as the run took so far, if that is longer: what a certificate takes grows with what was played."""
 PARTIAL_EXPORT_S = 30.0
 """The server waits for what the others still upload before it writes a session that was cut (5 s), then plays it again."""
 RECOVERY_LOOK_S = 0.5
@@ -218,9 +219,13 @@ class Phases:
         cut = bool(rig.observer.gone()) or PARTIAL in rig.plan.expected.outcomes.values()
         if not cut and not all(self._completes(name) for name in rig.plan.participants):
             return
-        written, limit_s = (self._cut_exported, PARTIAL_EXPORT_S) if cut else (self._exported, EXPORT_S)
+        written, least_s = (self._cut_exported, PARTIAL_EXPORT_S) if cut else (self._exported, EXPORT_S)
         try:
-            await until(written, timeout_s=limit_s, reason="the data files of every seat and episode")
+            await until(
+                written,
+                timeout_s=max(least_s, rig.phasing.elapsed_s()),
+                reason="the data files of every seat and episode",
+            )
         except DeadlineError as error:  # DAT-1 names what is missing
             rig.note("no-export", reason=error.reason)
 
