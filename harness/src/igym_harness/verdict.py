@@ -73,6 +73,8 @@ class Verdict:
 def judge(findings: Sequence[Finding], phase_failure: PhaseFailure | None = None) -> Verdict:
     """Precedence fail > broken > unknown > pass. No findings and no failure is unknown: nothing was judged."""
     heals_proven = any(finding.check == HEALS and finding.outcome == "holds" for finding in findings)
+    # What a run leaves undone that the harness broke off accuses nobody.
+    heals_proven = heals_proven and (phase_failure is None or phase_failure.blame == "product")
     weighed = [
         (meaning(finding, heals_proven=heals_proven), finding) for finding in findings if finding.outcome != "holds"
     ]

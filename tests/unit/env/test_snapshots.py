@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pickle
 from collections import OrderedDict, defaultdict
-from enum import IntEnum
+from enum import IntEnum, StrEnum
 from typing import Any
 
 import numpy as np
@@ -16,7 +16,16 @@ from igym_env import snapshots
 from igym_env.forms import seen
 from igym_env.snapshots import LEARN_AFTER, Snapshots, copier
 
-KEYS = st.sampled_from(["x", "y", "%b", 'a"b'])
+
+class Colour(IntEnum):
+    RED = 1
+
+
+class Item(StrEnum):
+    ORDER = "order"
+
+
+KEYS = st.sampled_from(["x", "order", Item.ORDER, "%b", 'a"b'])
 LEAVES = st.integers(-3, 300) | st.booleans() | st.none() | st.floats() | st.text(max_size=2) | st.binary(max_size=2)
 INNER = st.recursive(
     LEAVES,
@@ -31,10 +40,6 @@ INNER = st.recursive(
     max_leaves=8,
 )
 STATES = st.fixed_dictionaries({"frame": st.integers(), "cooks": INNER, 'q"': INNER}) | INNER
-
-
-class Colour(IntEnum):
-    RED = 1
 
 
 def graph(value: Any, numbers: dict[int, int] | None = None) -> Any:
@@ -121,6 +126,7 @@ SHARED = [1, 2]
         kitchen() | {"order": True},
         kitchen() | {"order": Colour.RED},
         kitchen() | {"order": np.int64(1)},
+        {Item.ORDER if key == "order" else key: value for key, value in kitchen().items()},
         {"pots": [[], [3]], "cooks": kitchen()["cooks"], "order": 1, "rng": (1, 2)},
         OrderedDict(kitchen()),
         kitchen() | {"cooks": defaultdict(list)},

@@ -86,6 +86,14 @@ def test_a_failed_phase_with_a_product_cause_is_a_liveness_violation() -> None:
     assert judge(ALL_GOOD, PhaseFailure("drain", "too slow", blame="product", faulted=True)).outcome == "fail"
 
 
+def test_a_run_that_the_harness_broke_off_does_not_accuse_the_product_of_its_end() -> None:
+    stopped = PhaseFailure("gate", "c: the page has not answered for 5.2 s", blame="harness")
+    undone = spoiled(violated("LIV-2", "a ended on the screen 'instructions', not 'finished'"))
+    verdict = judge(undone, stopped)
+    assert (verdict.outcome, verdict.reasons[0]) == ("broken", "phase gate: c: the page has not answered for 5.2 s")
+    assert judge(spoiled(violated("PAR-1", "differ")), stopped).outcome == "fail"
+
+
 def test_the_first_bad_event_is_the_earliest_of_the_deciding_checks() -> None:
     late, early, other = (
         violated("PAR-1", "x", episode=0, frame=80),

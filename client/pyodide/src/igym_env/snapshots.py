@@ -125,7 +125,7 @@ class _Source:
         self.lines: list[str] = []
         self.kinds: list[tuple[str, type]] = []
         self.loose: list[str] = []
-        """What must be plain, whatever it is."""
+        """What must be plain, whatever it is; keys, too."""
         self.containers: list[str] = []
         self.values: list[tuple[str, str]] = []
         """Name of a place, and what of it is kept."""
@@ -166,6 +166,7 @@ class _Source:
         known = self._name()
         self.names[known] = keys
         self.lines.append(f"if type({name}) is not dict or tuple({name}) != {known}: return None")
+        self.loose.append(f"*{name}")  # a key may be equal to a text and another kind of it
         self.containers.append(name)
         built = self._unpacked(within, f"{name}.values()")
         parts = []
