@@ -12,7 +12,7 @@ import os
 import re
 import shutil
 import uuid
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -154,8 +154,8 @@ class Exporter:
             self._write_seat(session, episode, seat, folder, seal=seals.get(seat))
         difference = tables.first_difference(made) if made else None
         equal = len(made) == len(seats) and difference is None
-        if made and difference is None:
-            write_table(folder / "inputs", tables.inputs_table(max(texts.values(), key=len)))
+        if (inputs := _agreed_inputs(texts.values())) is not None:
+            write_table(folder / "inputs", inputs)
         desyncs = self._write_desyncs(session, episode, folder)
         for seat, found in texts.items():
             validation = _validation(found, seals.get(seat), [one for one in desyncs if one["seat"] == seat])
@@ -206,6 +206,14 @@ def partial_flags(
     partial = any(seat not in seals or seals[seat].get("reason") == "partial" for seat in seats)
     last = {str(seat): rows[seat] - 1 if rows.get(seat) else None for seat in seats}
     return {"partial": partial, "partial_reason": session.reason if partial else None, "partial_frame": last}
+
+
+def _agreed_inputs(texts: Collection[list[str]]) -> pa.Table | None:
+    """Who did what, as far as anybody's rows go; None where two seats' rows say different things, or there are none."""
+    if not texts:
+        return None
+    whole, *others = sorted(map(tables.inputs_table, texts), key=lambda table: table.num_rows, reverse=True)
+    return whole if all(one.equals(whole.slice(0, one.num_rows)) for one in others) else None
 
 
 def _validation(texts: list[str], seal: Mapping[str, Any] | None, desyncs: list[dict[str, Any]]) -> dict[str, Any]:

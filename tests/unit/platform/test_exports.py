@@ -168,6 +168,21 @@ async def test_seats_that_differ_or_are_missing_are_not_called_equal(store: Stor
     seal = json.loads((tmp_path / "two" / "study" / "game" / "s" / "ep0" / "seal.json").read_text(encoding="utf-8"))
     assert seal["rows_equal"] is False
     assert parity["first_difference"] == {"seats": [0, 1], "frame": 2, "column": "actions.1", "values": [0, 1]}
+    assert not list((tmp_path / "two").rglob("inputs.*"))
+
+
+@pytest.mark.parametrize(
+    "other", [ROWS[:2], [*ROWS[:2], row(2, rewards=[0.0, 9.0])]], ids=["shorter", "another reward"]
+)
+async def test_the_inputs_are_there_wherever_the_seats_agree_about_them(
+    other: list[str], store: Store, tmp_path: Path
+) -> None:
+    """After a crash, and where the worlds went apart, they are what one looks for."""
+    await stored(store, 0, other)
+    await stored(store, 1, ROWS)
+    Exporter(store, tmp_path / "data", "study").episode("s", 0)
+    table = parquet.read_table(tmp_path / "data" / "study" / "game" / "s" / "ep0" / "inputs.parquet")
+    assert table.equals(tables.inputs_table(ROWS))
 
 
 async def test_the_session_is_written_beside_its_episodes(store: Store, tmp_path: Path) -> None:
