@@ -234,8 +234,9 @@ class Certifier:
             again.mkdir()
             self.exporter.remake(record, certificate["episode"], again)
             problem = exported.first_problem(folder, again)
-        if problem is None and certificate.get("_observations"):
-            problem = exported.observations_problem(folder, tables.observations_table(certificate["_observations"]))
+            if problem is None and certificate.get("_observations") and _was_certified(folder):
+                write_table(again / "observations", tables.observations_table(certificate["_observations"]))
+                problem = exported.observations_problem(folder, again)
         return problem or self.exporter.session_problem(record)
 
     def _write(self, record: SessionRecord, certificate: dict[str, Any]) -> None:
@@ -245,16 +246,22 @@ class Certifier:
         target = folder / "certificate.json"
         if not folder.is_dir():
             return
+        is_first = not _was_certified(folder)
         if target.exists():
             if _read_said(target) == _said(certificate):
                 return
             number = next(one for one in itertools.count(1) if not (folder / f"certificate-{one}.json").exists())
             target.rename(folder / f"certificate-{number}.json")
-        if certificate["certified"] and observations and not (folder / "observations.parquet").exists():
+        if certificate["certified"] and observations and is_first:
             write_table(folder / "observations", tables.observations_table(observations))
         draft = folder / f".certificate-{uuid.uuid4().hex}"
         write_json(draft, certificate)
         draft.rename(target)
+
+
+def _was_certified(folder: Path) -> bool:
+    """Once, whatever was found since."""
+    return any((_read_said(path) or [None])[0] is True for path in folder.glob("certificate*.json"))
 
 
 def _read_said(target: Path) -> list[Any] | None:

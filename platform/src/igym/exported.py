@@ -38,11 +38,35 @@ def first_problem(folder: Path, again: Path) -> str | None:
     return f"{folder.name}/{strange[0]} was never exported" if strange else None
 
 
-def observations_problem(folder: Path, table: pa.Table) -> str | None:
-    """The same of the full observations, which are written beside a certificate; none are there before the first one."""
-    path = folder / f"{OBSERVATIONS}.parquet"
-    problem = _table_problem(path, table) if path.is_file() else None
-    return f"{folder.name}/{path.name} {problem}" if problem else None
+def observations_problem(folder: Path, again: Path) -> str | None:
+    """The same of the full observations, which are written with the first certificate."""
+    for name in (f"{OBSERVATIONS}.csv", f"{OBSERVATIONS}.parquet"):
+        if not (folder / name).is_file():
+            return f"{folder.name}/{name} is missing"
+        if problem := _file_problem(folder / name, again / name):
+            return f"{folder.name}/{name} {problem}"
+    return None
+
+
+def metrics_problem(path: Path, wanted: Mapping[str, Any]) -> str | None:
+    """What a seat saw of its links and its netcode: the session may have been told more since, and nothing else."""
+    try:
+        said: Mapping[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        changes = {peer: link["changes"] for peer, link in said["links"].items()}
+        ids = {name: value for name, value in said.items() if name not in ("links", "netcode")}
+        netcode = dict(said["netcode"])
+    except FileNotFoundError:
+        return f"{path.name} is missing"
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        return f"{path.name} cannot be read ({type(error).__name__})"
+    told = {peer: link["changes"][: len(changes.get(peer, ()))] for peer, link in wanted["links"].items()}
+    if changes != {peer: some for peer, some in told.items() if peer in changes}:
+        return f"{path.name} says of the links what the session was not told"
+    if any(wanted["netcode"].get(episode) != stats for episode, stats in netcode.items()):
+        return f"{path.name} says of the netcode what no seal says"
+    if ids != {name: value for name, value in wanted.items() if name not in ("links", "netcode")}:
+        return f"{path.name} is of another seat or session"
+    return None
 
 
 def _file_problem(path: Path, again: Path) -> str | None:

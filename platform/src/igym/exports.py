@@ -19,7 +19,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from igym import desync, tables
+from igym import desync, exported, tables
 from igym.store import SessionRecord, Store
 
 DRAFT = re.compile(r"\.\w+-[0-9a-f]{32}")
@@ -65,7 +65,7 @@ class Exporter:
         self._write(session, episode, folder)
 
     def session_problem(self, session: SessionRecord) -> str | None:
-        """Whether session.json, if it is there, says something else than the store."""
+        """Whether session.json, or the metrics that are written before it, say something else than the store; None, too, before it is there."""
         path = self.folder(session) / "session.json"
         if not path.is_file():
             return None
@@ -73,7 +73,13 @@ class Exporter:
             said = json.loads(path.read_text(encoding="utf-8"))
         except ValueError as error:
             return f"{path.name} cannot be read ({error})"
-        return None if said == self._about(session) else f"{path.name} does not say what the session's record says"
+        if said != self._about(session):
+            return f"{path.name} does not say what the session's record says"
+        problems = (
+            exported.metrics_problem(self._metrics_path(session, seat), self._metrics(session, seat, participant_id))
+            for seat, participant_id in enumerate(session.members)
+        )
+        return next(filter(None, problems), None)
 
     def session(self, session_id: str) -> None:
         """Every episode that has rows, and session.json."""
@@ -86,7 +92,7 @@ class Exporter:
             return
         target.parent.mkdir(parents=True, exist_ok=True)
         for seat, participant_id in enumerate(session.members):
-            self._place(target.with_name(f"seat{seat}_metrics.json"), self._metrics(session, seat, participant_id))
+            self._place(self._metrics_path(session, seat), self._metrics(session, seat, participant_id))
         self._place(target, self._about(session))
 
     def sweep(self) -> None:
@@ -123,6 +129,9 @@ class Exporter:
         write_json(draft, value)
         draft.rename(target)
         _sync(target.parent)
+
+    def _metrics_path(self, session: SessionRecord, seat: int) -> Path:
+        return self.folder(session) / f"seat{seat}_metrics.json"
 
     def _metrics(self, session: SessionRecord, seat: int, participant_id: str) -> dict[str, Any]:
         """What one seat saw of its links, each change of route with its time and frame, and of the netcode in each episode."""

@@ -70,7 +70,9 @@ async def stored(
             "input_hash": input_hash,
             "verified": True,
         }
-        await store.save_seal(who, {**seal, "state_hash": "0" * 16, "reason": "completed", "stats": {}})
+        await store.save_seal(who, {**seal, "state_hash": "0" * 16, "reason": "completed", "stats": {"rollbacks": 0}})
+        link = {"session_id": "s", "participant_id": who, "peer_seat": 1 - seat, "frame": 0, "state": "connected"}
+        await store.log("link_report", {**link, "route": "direct", "candidates": None})
     exporter = Exporter(store, folder, "kitchen")
     exporter.session("s")
     return Certifier(store, exporter, builds, found)
@@ -121,6 +123,11 @@ def altered(name: str, old: str, new: str) -> Callable[[Path], object]:
     return alter
 
 
+def shortened(folder: Path) -> None:
+    path = folder / "observations.parquet"
+    parquet.write_table(parquet.read_table(path).slice(0, 5), path)
+
+
 def reward(folder: Path) -> None:
     """A reward of the Parquet file is a tenth larger."""
     table = parquet.read_table(folder / "seat0.parquet")
@@ -161,6 +168,14 @@ def without_rows(folder: Path) -> None:
         ),
         (altered("seal.json", '"end_frame": 40', '"end_frame": 41'), "ep0/seal.json has another seal of seat 0"),
         (altered("../session.json", '"completed"', '"cut"'), "session.json does not say"),
+        (altered("../seat0_metrics.json", '"direct"', '"relay"'), "seat0_metrics.json says of the links what the"),
+        (
+            altered("../seat0_metrics.json", '"rollbacks": 0', '"rollbacks": 1'),
+            "seat0_metrics.json says of the netcode",
+        ),
+        (altered("../seat1_metrics.json", '"seat": 1', '"seat": 0'), "seat1_metrics.json is of another seat"),
+        (altered("../seat1_metrics.json", '"links": {', '"links": ['), "seat1_metrics.json cannot be read"),
+        (lambda folder: (folder / "../seat1_metrics.json").unlink(), "seat1_metrics.json is missing"),
         (reward, "ep0/seat0.parquet row 7, column rewards.0: the file says 0.1, the session 0.0"),
         (reward_as_bytes, "ep0/seat0.parquet row 0, column rewards.0: the file says b'x', the session 0.0"),
         (without_rows, "ep0/seat1.parquet row 39, column : the file says '39 rows', the session '40 rows'"),
@@ -183,15 +198,45 @@ async def test_a_file_that_no_longer_says_what_the_session_says_is_named(
     assert json.loads((folder / "certificate.json").read_text())["reason"] == result["reason"]
 
 
-async def test_observations_are_those_of_the_re_simulation(tmp_path: Path, kitchen: Prepared) -> None:
+@pytest.mark.parametrize(
+    ("alter", "said"),
+    [
+        (shortened, "ep0/observations.parquet row 5"),
+        (
+            altered("observations.csv", "0,0,", "0,1,"),
+            "ep0/observations.csv row 0, column seat: the file says '1', the",
+        ),
+        (lambda folder: (folder / "observations.csv").unlink(), "ep0/observations.csv is missing"),
+        (lambda folder: (folder / "observations.parquet").unlink(), "ep0/observations.parquet is missing"),
+    ],
+)
+async def test_observations_are_those_of_the_re_simulation(
+    tmp_path: Path, kitchen: Prepared, alter: Callable[[Path], object], said: str
+) -> None:
     certifier = await stored(tmp_path, kitchen, rows_of(kitchen[2]))
     assert (await certifier.session("s"))["certified"] is True
-    path = tmp_path / "kitchen" / "kitchen" / "s" / "ep0" / "observations.parquet"
-    parquet.write_table(parquet.read_table(path).slice(0, 5), path)
-    result = await certifier.session("s")
-    assert (result["certified"], "ep0/observations.parquet row 5" in result["reason"]) == (False, True), result[
-        "reason"
-    ]
+    alter(tmp_path / "kitchen" / "kitchen" / "s" / "ep0")
+    for _ in range(2):
+        result = await certifier.session("s")
+        assert (result["certified"], said in result["reason"]) == (False, True), result["reason"]
+
+
+async def test_observations_that_a_crash_left_half_written_are_written_again(tmp_path: Path, kitchen: Prepared) -> None:
+    certifier = await stored(tmp_path, kitchen, rows_of(kitchen[2]))
+    folder = tmp_path / "kitchen" / "kitchen" / "s" / "ep0"
+    (folder / "observations.parquet").write_bytes(b"PAR1")
+    assert (await certifier.session("s"))["certified"] is True
+    assert parquet.read_table(folder / "observations.parquet").num_rows == 2 * FRAMES
+
+
+async def test_links_that_were_told_after_the_export_accuse_no_file(tmp_path: Path, kitchen: Prepared) -> None:
+    certifier = await stored(tmp_path, kitchen, rows_of(kitchen[2]))
+    link = {"session_id": "s", "participant_id": "a", "frame": 9, "state": "closed"}
+    for peer_seat in (1, 2):
+        await certifier.store.log(
+            "link_report", {**link, "peer_seat": peer_seat, "route": "direct", "candidates": None}
+        )
+    assert (await certifier.session("s"))["certified"] is True
 
 
 async def test_what_is_found_later_is_said_by_the_certificate_and_the_earlier_one_is_kept(
