@@ -16,7 +16,7 @@ export const CHECKERS = Object.freeze({
   seals: /: sealed as (not )?verified: /,
   columns: /: frame \d+: \w+ is .+, seen was /,
   guesses: /: (was_speculative|corrected) is .+, by what had come it is /,
-  rollbacks: /: rollback .+; carried out was |: rollback \d+: seat \d did not give /,
+  rollbacks: /: rollback .+; carried out was |: rollback \d+: not caused by seat /,
   "own inputs": /simulated with own inputs given up to frame/,
   window: /frames ahead of the confirmed one, \d+ are allowed/,
   detector: /desyncs told: |is called verified, and|by the states it is/,
@@ -220,6 +220,11 @@ export const BUGS = Object.freeze([
     name: "of two rollbacks in a row the second is not written down",
     by: "rollbacks",
     edits: [{ file: "game/recorder.js", from: "    this.#pending.rollbacks.texts.push(JSON.stringify(row));", to: "    if (at !== this.lastAt) this.#pending.rollbacks.texts.push(JSON.stringify(row));\n    this.lastAt = at;" }],
+  },
+  {
+    name: "the cause of a rollback is whoever guessed wrong at all, not whose guess was the first",
+    by: "rollbacks",
+    edits: [{ file: "core/session.js", from: "wrong !== null && wrong.frame === to", to: "wrong !== null" }],
   },
   {
     name: "the rollbacks table says what the cause had predicted where it says what it gave",

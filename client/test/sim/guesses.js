@@ -45,8 +45,16 @@ export function rollbackProblems(rollbacks, { seat, books, isWhole }) {
   const found = rollbacks.map(({ rollback_id: id, at_frame: at, to_frame: to, depth }) => `${id}: from ${at} to ${to}, ${depth} deep`);
   const row = expected.findIndex((text, index) => text !== found[index]);
   const problems = row === -1 && found.length === expected.length ? [] : [`rollback ${found[row] ?? `${found.length} of them`}; carried out was ${expected[row] ?? `${expected.length} of them`}`];
-  const wrong = rollbacks.find(({ to_frame: to, cause_seat: cause, actual }) => books[cause].given.get(to)?.action !== actual);
-  return wrong === undefined ? problems : [...problems, `rollback ${wrong.rollback_id}: seat ${wrong.cause_seat} did not give ${wrong.actual} at frame ${wrong.to_frame}`];
+  const wrong = problems.length > 0 ? undefined : rollbacks.find((row, index) => !isCause(row, loads[index], books));
+  if (wrong === undefined) return problems;
+  const { rollback_id: id, to_frame: to, cause_seat: cause, predicted, actual } = wrong;
+  return [...problems, `rollback ${id}: not caused by seat ${cause}, for which ${predicted} was guessed and which gave ${actual} at frame ${to}`];
+}
+
+/** @param {{[column: string]: any}} row @param {Seen["loads"][number]} load @param {Seen[]} books */
+function isCause({ cause_seat: cause, predicted, actual }, { to, used }, books) {
+  const given = books[cause].given.get(to);
+  return !same(used[cause], given) && used[cause].action === predicted && given?.action === actual;
 }
 
 /**

@@ -13,7 +13,7 @@ const input = (action, focused = true) => ({ action, focused, auto: false });
 const OWN = {
   knownTo: [[5, 1], [5, 1], [5, 1], [5, 2], [5, 3], [5, 3]],
   given: new Map([2, 3, 4, 5].map((frame) => [frame, input(1)])),
-  loads: [{ to: 2, at: 5 }, { to: 4, at: 6 }],
+  loads: [{ to: 2, at: 5, used: [input(1), input(0)] }, { to: 5, at: 6, used: [input(1), input(0)] }],
 };
 const PEER = { knownTo: [], loads: [], given: new Map([[2, input(2)], [3, input(TOY_ONE_SHOT)], [4, input(0)], [5, input(0, false)]]) };
 const OF = { seat: 0, books: [OWN, PEER], delayFrames: 2 };
@@ -44,18 +44,18 @@ test("a row of a frame that was never simulated is found", () => {
 });
 
 const ROLLBACKS = [
-  { rollback_id: 0, at_frame: 5, to_frame: 2, depth: 3, cause_seat: 1, actual: 2 },
-  { rollback_id: 1, at_frame: 6, to_frame: 4, depth: 2, cause_seat: 1, actual: 0 },
+  { rollback_id: 0, at_frame: 5, to_frame: 2, depth: 3, cause_seat: 1, predicted: 0, actual: 2 },
+  { rollback_id: 1, at_frame: 6, to_frame: 5, depth: 1, cause_seat: 1, predicted: 0, actual: 0 },
 ];
 
 test("the table holds the rollbacks that were carried out, and of who died the first of them", () => {
   assert.deepEqual(rollbackProblems(ROLLBACKS, { ...OF, isWhole: true }), []);
   assert.deepEqual(rollbackProblems(ROLLBACKS.slice(0, 1), { ...OF, isWhole: false }), []);
-  assert.deepEqual(rollbackProblems(ROLLBACKS.slice(0, 1), { ...OF, isWhole: true }), ["rollback 1 of them; carried out was 1: from 6 to 4, 2 deep"]);
+  assert.deepEqual(rollbackProblems(ROLLBACKS.slice(0, 1), { ...OF, isWhole: true }), ["rollback 1 of them; carried out was 1: from 6 to 5, 1 deep"]);
   assert.deepEqual(rollbackProblems([...ROLLBACKS, ROLLBACKS[1]], { ...OF, isWhole: true }), ["rollback 3 of them; carried out was 2 of them"]);
 });
 
-for (const [column, value] of Object.entries({ rollback_id: 7, at_frame: 7, to_frame: 5, depth: 1, cause_seat: 0, actual: 4 })) {
+for (const [column, value] of Object.entries({ rollback_id: 7, at_frame: 7, to_frame: 4, depth: 2, cause_seat: 0, predicted: 1, actual: 4 })) {
   test(`another ${column} of a rollback is found`, () => {
     assert.notDeepEqual(rollbackProblems(ROLLBACKS.with(1, { ...ROLLBACKS[1], [column]: value }), { ...OF, isWhole: true }), []);
   });

@@ -23,7 +23,9 @@ export class Book {
   knownTo = [];
   /** Its own inputs, as it gave them. @type {Map<number, Input>} */
   given = new Map();
-  /** Each time that an older state was loaded: which frame, and how many had been simulated. @type {{to: number, at: number}[]} */
+  /** With what each frame was simulated last. @type {Input[][]} */
+  used = [];
+  /** Each time that an older state was loaded: which frame, with what it had been simulated, and how many had been. @type {{to: number, at: number, used: Input[]}[]} */
   loads = [];
   /** When it had been simulated and the inputs of all seats up to it were there. @type {number[]} */
   finalMs = [];
@@ -68,9 +70,12 @@ export class Book {
   /** A batch was carried out. @param {Request[]} requests @param {Answer["rows"]} rows @param {number} nowMs */
   ran(requests, rows, nowMs) {
     const confirmed = Math.min(...this.inputsTo);
-    for (const { kind, frame } of requests) {
-      if (kind === "load") this.loads.push({ to: frame, at: this.simulated.length });
-      if (kind === "advance") this.#advanced(frame, confirmed, nowMs);
+    for (const request of requests) {
+      const { kind, frame } = request;
+      if (kind === "load") this.loads.push({ to: frame, at: this.simulated.length, used: this.used[frame] });
+      if (kind !== "advance") continue;
+      this.#advanced(frame, confirmed, nowMs);
+      this.used[frame] = request.inputs;
     }
     for (let frame = this.finalMs.length; frame <= confirmed && frame < this.simulated.length; frame += 1) {
       this.finalMs.push(nowMs);
