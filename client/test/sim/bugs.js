@@ -16,7 +16,7 @@ export const CHECKERS = Object.freeze({
   seals: /: sealed as (not )?verified: /,
   columns: /: frame \d+: \w+ is .+, seen was /,
   guesses: /: (was_speculative|corrected) is .+, by what had come it is /,
-  rollbacks: /: rollback .+; carried out was |: rollback \d+: not caused by seat /,
+  rollbacks: /: rollback .+; carried out was |: rollback \d+: not caused by seat |(rollbacks|maxDepth) is sealed as /,
   "own inputs": /simulated with own inputs given up to frame/,
   window: /frames ahead of the confirmed one, \d+ are allowed/,
   detector: /desyncs told: |is called verified, and|by the states it is/,
@@ -225,6 +225,16 @@ export const BUGS = Object.freeze([
     name: "the cause of a rollback is whoever guessed wrong at all, not whose guess was the first",
     by: "rollbacks",
     edits: [{ file: "core/session.js", from: "wrong !== null && wrong.frame === to", to: "wrong !== null" }],
+  },
+  {
+    name: "a rollback counts twice in the seal",
+    by: "rollbacks",
+    edits: [{ file: "core/session.js", from: "this.#counts.rollbacks += 1;", to: "this.#counts.rollbacks += 2;" }],
+  },
+  {
+    name: "the newest rollback is sealed as the deepest",
+    by: "rollbacks",
+    edits: [{ file: "core/session.js", from: "Math.max(this.#counts.maxDepth, depth)", to: "depth" }],
   },
   {
     name: "the rollbacks table says what the cause had predicted where it says what it gave",

@@ -51,6 +51,18 @@ export function rollbackProblems(rollbacks, { seat, books, isWhole }) {
   return [...problems, `rollback ${id}: not caused by seat ${cause}, for which ${predicted} was guessed and which gave ${actual} at frame ${to}`];
 }
 
+/**
+ * @param {{rollbacks: number, maxDepth: number} | null} sealed null while there is no seal
+ * @param {Pick<Book, "loadsAtSeal">} book
+ * @returns {string[]}
+ */
+export function countProblems(sealed, { loadsAtSeal }) {
+  if (sealed === null || loadsAtSeal === null) return [];
+  const expected = { rollbacks: loadsAtSeal.length, maxDepth: Math.max(0, ...loadsAtSeal.map(({ to, at }) => at - to)) };
+  const names = /** @type {(keyof typeof expected)[]} */ (Object.keys(expected));
+  return names.flatMap((name) => (sealed[name] === expected[name] ? [] : [`${name} is sealed as ${sealed[name]}; carried out was ${expected[name]}`]));
+}
+
 /** @param {{[column: string]: any}} row @param {Seen["loads"][number]} load @param {Seen[]} books */
 function isCause({ cause_seat: cause, predicted, actual }, { to, used }, books) {
   const given = books[cause].given.get(to);

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { TOY_ONE_SHOT } from "../support/toy-host.js";
-import { guessProblems, rollbackProblems } from "./guesses.js";
+import { countProblems, guessProblems, rollbackProblems } from "./guesses.js";
 
 /** @import { Input } from "../../src/core/types.js" */
 
@@ -60,3 +60,11 @@ for (const [column, value] of Object.entries({ rollback_id: 7, at_frame: 7, to_f
     assert.notDeepEqual(rollbackProblems(ROLLBACKS.with(1, { ...ROLLBACKS[1], [column]: value }), { ...OF, isWhole: true }), []);
   });
 }
+
+test("the seal counts the rollbacks until then, and how deep the deepest was", () => {
+  const book = { loadsAtSeal: OWN.loads };
+  assert.deepEqual(countProblems({ rollbacks: 2, maxDepth: 3 }, book), []);
+  assert.deepEqual(countProblems({ rollbacks: 3, maxDepth: 2 }, book), ["rollbacks is sealed as 3; carried out was 2", "maxDepth is sealed as 2; carried out was 3"]);
+  assert.deepEqual(countProblems({ rollbacks: 0, maxDepth: 0 }, { loadsAtSeal: [] }), []);
+  assert.deepEqual(countProblems(null, book), []);
+});

@@ -7,7 +7,7 @@
 import { MOST_FRAMES } from "../../src/game/window.js";
 import { columnProblems } from "./columns.js";
 import { detectorProblems } from "./detector.js";
-import { guessProblems, rollbackProblems } from "./guesses.js";
+import { countProblems, guessProblems, rollbackProblems } from "./guesses.js";
 import { givenProblems, windowProblems } from "./limits.js";
 import { INPUT_DELAY_FRAMES } from "../support/table.js";
 
@@ -50,6 +50,7 @@ function seatProblems({ seats }, { machines, limitFrames }, { index, episode }) 
     ...columnProblems(local, book, delay),
     ...guessProblems(local, { seat: index, books, delayFrames: INPUT_DELAY_FRAMES }),
     ...rollbackProblems(rollbacks, { seat: index, books, isWhole: !seat.stopped }),
+    ...countProblems(sealedBy(seat, episode), book),
     ...givenProblems(book.knownTo.map((to) => to[index]), delay),
     ...windowProblems(book, limitFrames ?? MOST_FRAMES),
     ...detectorProblems({ seat: index, books, told: toldBy(seat, episode), sealed: sealedBy(seat, episode) }),
@@ -61,7 +62,7 @@ function toldBy({ posted }, episode) {
   return posted.filter((message) => message.type === "desync").filter((message) => message.episode === episode);
 }
 
-/** @param {Seat} seat @param {number} episode @returns {Sealed | null} */
+/** @param {Seat} seat @param {number} episode @returns {(Sealed & {rollbacks: number, maxDepth: number}) | null} */
 function sealedBy({ seals }, episode) {
   return /** @type {any} */ (seals[episode]?.stats ?? null);
 }

@@ -39,6 +39,8 @@ export class Book {
   hashesHeard;
   /** The same when the episode was sealed. @type {number[] | null} */
   heardAtSeal = null;
+  /** The loads until then. @type {{to: number, at: number}[] | null} */
+  loadsAtSeal = null;
   /** Hashes that were not the next of their seat. */
   strays = 0;
   #epoch;
@@ -89,6 +91,7 @@ export class Book {
 
   sealed() {
     this.heardAtSeal = [...this.hashesHeard];
+    this.loadsAtSeal = [...this.loads];
   }
 
   /** @param {number} seat @param {number} frame */
