@@ -102,3 +102,23 @@ test("play waits for a silent peer at the prediction limit, and says so", () => 
   assert.deepEqual([state, stalls, frame - confirmedFrame], ["playing", 1, 13]);
   assert.ok(stallMs > 2_000);
 });
+
+test("the seal adds up the stalls that were told", () => {
+  const rule = () => ({ latencyMs: 20, outages: /** @type {[number, number][]} */ ([[2000, 3000], [4000, 4700]]) });
+  for (const seat of new Table({ maxSteps: 150, limitFrames: 8, rule }).run()) {
+    const ended = seat.events.filter(({ kind }) => kind === "stall-end").map((event) => /** @type {any} */ (event).durationMs);
+    const { stalls, stallMs } = /** @type {any} */ (seat.seals[0].stats);
+    assert.ok(ended.length >= 2, `${ended.length} stalls`);
+    assert.deepEqual([stalls, stallMs], [ended.length, ended.reduce((sum, durationMs) => sum + durationMs, 0)]);
+  }
+});
+
+test("a rollback costs its share of the batch, not the frame that came with it", () => {
+  const stepMs = 2;
+  const machine = () => ({ slow: [{ fromMs: 0, toMs: Infinity, stepMs }] });
+  for (const seat of new Table({ machine, rule: () => ({ latencyMs: 90 }) }).run()) {
+    const rollbacks = seat.texts("rollbacks", 0).map((text) => JSON.parse(text));
+    assert.ok(rollbacks.length > 3, `${rollbacks.length} rollbacks`);
+    for (const { depth, cost_ms: costMs } of rollbacks) assert.ok(Math.abs(costMs - depth * stepMs) < 1e-6, `${depth} frames cost ${costMs} ms`);
+  }
+});
