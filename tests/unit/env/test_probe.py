@@ -1,4 +1,4 @@
-"""Six broken environments fail the short trial, which runs before anybody plays; sound ones pass (NETC-07)."""
+"""Broken environments fail the short trial, which runs before anybody plays; sound ones pass (NETC-07)."""
 
 from __future__ import annotations
 
@@ -63,6 +63,21 @@ BROKEN = {
         "        # PLANT\n",
         "        STEPS.append(1)\n        self.frame += len(STEPS)\n",
         AGAIN,
+    ),
+    "observations that are written over": (
+        "        seen = {0: self.frame, 1: self.frame}\n",
+        '        seen = self.__dict__.setdefault("seen", {})\n        seen.update({0: self.frame, 1: self.frame})\n',
+        "changes the observations that the step before handed out",
+    ),
+    "rewards that are written over": (
+        ", {0: 0.0, 1: 0.0},",
+        ', self.__dict__.setdefault("paid", {0: 0.0}).update({1: float(self.frame)}) or self.paid,',
+        "changes the rewards that the step before handed out",
+    ),
+    "infos that are written over": (
+        "1: False}, {}\n",
+        '1: False}, self.__dict__.setdefault("told", {}).update({0: {"frame": self.frame}}) or self.told\n',
+        "changes the infos that the step before handed out",
     ),
 }
 

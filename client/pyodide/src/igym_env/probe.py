@@ -41,15 +41,28 @@ def check(environment: Environment) -> None:
 def _play(environment: Environment) -> list[str]:
     """A hash of each step's state and outcome; ends early where the environment does."""
     inputs = Generator(SEED)
-    hashes = []
+    hashes: list[str] = []
+    earlier: list[tuple[str, object, str]] = []
     for _ in range(min(FRAMES, environment.max_steps)):
         actions = {seat: inputs.randrange(len(environment.actions)) for seat in range(environment.seats)}
         outcome = environment.step(actions)
         _check_shape(environment, outcome)
+        _check_copies(environment, earlier)
+        earlier = [(what, given, state_hash(given)) for what, given in zip((*RESULTS, "infos"), outcome, strict=True)]
         hashes.append(state_hash([environment.get_state(), list(outcome)]))
         if all(outcome[2][seat] or outcome[3][seat] for seat in range(environment.seats)):
             break
     return hashes
+
+
+def _check_copies(environment: Environment, earlier: list[tuple[str, object, str]]) -> None:
+    """A row is made when its frame is final, of what its step gave: later steps must leave that alone."""
+    for what, given, before in earlier:
+        if state_hash(given) != before:
+            raise ContractError(
+                f"environment {type(environment).__name__}: env_contract_failed: step() changes the {what} that the step before handed out;"
+                " return new dicts and copies each time"
+            )
 
 
 def _check_shape(environment: Environment, outcome: object) -> None:
