@@ -65,10 +65,10 @@ class Exporter:
         self._write(session, episode, folder)
 
     def session_problem(self, session: SessionRecord) -> str | None:
-        """Whether session.json, or the metrics that are written before it, say something else than the store; None, too, before it is there."""
+        """Whether session.json, or the metrics that are written before it, say something else than the store; None, too, before they are there."""
         path = self.folder(session) / "session.json"
         if not path.is_file():
-            return None
+            return f"{path.name} is missing" if any(path.parent.glob("ep*/certificate*.json")) else None
         try:
             said = json.loads(path.read_text(encoding="utf-8"))
         except ValueError as error:

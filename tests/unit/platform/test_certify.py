@@ -207,6 +207,7 @@ async def test_a_file_that_no_longer_says_what_the_session_says_is_named(
             "ep0/observations.csv row 0, column seat: the file says '1', the",
         ),
         (lambda folder: (folder / "observations.csv").unlink(), "ep0/observations.csv is missing"),
+        (lambda folder: (folder / "../session.json").unlink(), "session.json is missing"),
         (lambda folder: (folder / "observations.parquet").unlink(), "ep0/observations.parquet is missing"),
     ],
 )
